@@ -1,0 +1,1 @@
+export { type Logger, type LogMethod, silentLogger } from './logger.ts';

@@ -1,0 +1,42 @@
+export { assignOutcome, AsyncCassandraError, type ErrorDetails, type Outcome } from './async-cassandra-error.ts';
+export {
+  AbortError,
+  AuthenticationError,
+  CircuitOpenError,
+  ConfigurationError,
+  ConnectionError,
+  InvalidValueError,
+  NoHostAvailableError,
+  ProtocolError,
+  QueueFullError,
+  RateLimitExceededError,
+  SessionClosedError,
+  StreamBusyError,
+  TimeoutError,
+} from './client-errors.ts';
+export { QueryError, type ReplicaCounts, type ReplicaFailures } from './query-error.ts';
+export {
+  CasWriteUnknownError,
+  CdcWriteFailureError,
+  ReadFailureError,
+  ReadTimeoutError,
+  ReplicaCountError,
+  UnavailableError,
+  WriteFailureError,
+  WriteTimeoutError,
+} from './replica-errors.ts';
+export {
+  AlreadyExistsError,
+  BadCredentialsError,
+  CqlSyntaxError,
+  FunctionFailureError,
+  InvalidQueryError,
+  IsBootstrappingError,
+  OverloadedError,
+  ServerConfigurationError,
+  ServerError,
+  ServerProtocolError,
+  TruncateError,
+  UnauthorizedError,
+  UnpreparedError,
+} from './request-errors.ts';
