@@ -52,7 +52,7 @@ export class AsyncCassandraError extends Error {
     Object.defineProperty(this, brand, { value: names });
   }
 
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
     if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
     if (!Object.hasOwn(this, 'errorName')) return false;
