@@ -1,0 +1,63 @@
+import { AuthenticationError } from '../errors/index.ts';
+
+/** One authentication conversation with one node (SASL). Methods may answer at once or by a promise. */
+export interface Authenticator {
+  /** The first token to send, or null for an empty one. */
+  initialResponse(): Uint8Array | null | Promise<Uint8Array | null>;
+  /** Answers a challenge of the server. */
+  evaluateChallenge(challenge: Uint8Array | null): Uint8Array | null | Promise<Uint8Array | null>;
+  /** Called with the server's final token. */
+  onSuccess?(token: Uint8Array | null): void;
+}
+
+/** Makes an authenticator for each new connection. */
+export interface AuthProvider {
+  /**
+   * @param node - the node, as `address:port`
+   * @param serverAuthenticator - class name of the authenticator that the server announces
+   * @throws AuthenticationError when the provider does not trust that authenticator with its credentials
+   */
+  newAuthenticator(node: string, serverAuthenticator: string): Authenticator;
+}
+
+const PLAIN_TEXT_AUTHENTICATORS: readonly string[] = [
+  'org.apache.cassandra.auth.PasswordAuthenticator',
+  'org.apache.cassandra.auth.MutualTlsWithPasswordFallbackAuthenticator',
+  'com.datastax.bdp.cassandra.auth.DseAuthenticator',
+  'com.scylladb.auth.TransitionalAuthenticator',
+  'com.scylladb.auth.SaslauthdAuthenticator',
+  'com.instaclustr.cassandra.auth.SharedSecretAuthenticator',
+  'io.aiven.cassandra.auth.AivenAuthenticator',
+  'com.amazon.helenus.auth.HelenusAuthenticator',
+];
+
+/**
+ * User name and password, as SASL PLAIN. They are sent only to authenticators known to take plain-text credentials,
+ * or listed in `allowedAuthenticators`, so that a rogue server cannot ask for them under another name.
+ */
+export class PlainTextAuthProvider implements AuthProvider {
+  readonly #token: Buffer;
+  readonly #allowed: ReadonlySet<string>;
+
+  constructor(username: string, password: string, options: { readonly allowedAuthenticators?: readonly string[] } = {}) {
+    this.#token = Buffer.from(`\0${username}\0${password}`, 'utf8');
+    this.#allowed = new Set([...PLAIN_TEXT_AUTHENTICATORS, ...(options.allowedAuthenticators ?? [])]);
+  }
+
+  newAuthenticator(node: string, serverAuthenticator: string): Authenticator {
+    if (!this.#allowed.has(serverAuthenticator)) {
+      throw new AuthenticationError(
+        `Node ${node} asks for authentication by ${JSON.stringify(serverAuthenticator.slice(0, 200))}, to which plain-text credentials are not sent; ` +
+          'check the server, or name it in allowedAuthenticators of a PlainTextAuthProvider',
+        { node },
+      );
+    }
+    const token = this.#token;
+    return {
+      initialResponse: () => token,
+      evaluateChallenge: () => {
+        throw new AuthenticationError(`Node ${node} sent a challenge where plain-text authentication has none; check its authenticator`, { node });
+      },
+    };
+  }
+}

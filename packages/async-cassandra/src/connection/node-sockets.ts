@@ -1,0 +1,76 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { EndPoint, SocketFactory, Transport, TransportHandler } from './seams.ts';
+
+/** One read takes at most this much; larger replies arrive in several. */
+const READ_BYTES = 64 * 1024;
+
+/** A TCP or TLS socket as a transport. */
+class SocketTransport implements Transport {
+  readonly #socket: Socket;
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+  write(bytes: Uint8Array, done: () => void): void {
+    this.#socket.write(bytes, done);
+  }
+  end(): void {
+    this.#socket.end();
+  }
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function attach(socket: Socket, connectEvent: 'connect' | 'secureConnect', handler: TransportHandler): Transport {
+  let failure: Error | null = null;
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 60_000);
+  socket.once(connectEvent, () => handler.onConnect());
+  socket.on('drain', () => handler.onDrain());
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  // The server ends the stream: nothing more will be answered, so our side ends too.
+  socket.once('end', () => socket.destroy());
+  socket.once('close', () => handler.onClose(failure));
+  return new SocketTransport(socket);
+}
+
+/**
+ * Sockets of `node:net` and `node:tls`. All plain sockets of one factory read into one shared buffer: a chunk is
+ * handled completely before the next read, so an idle connection needs no buffer of its own.
+ */
+export function createNodeSockets(): SocketFactory {
+  const slab = Buffer.allocUnsafeSlow(READ_BYTES);
+  const slabView = new DataView(slab.buffer, slab.byteOffset, slab.length);
+
+  function connectPlain(endPoint: EndPoint, handler: TransportHandler): Transport {
+    const socket = connectTcp({
+      host: endPoint.host,
+      port: endPoint.port,
+      onread: {
+        buffer: slab,
+        callback: (length: number): boolean => {
+          handler.onData(slab, slabView, length);
+          return true;
+        },
+      },
+    });
+    return attach(socket, 'connect', handler);
+  }
+
+  function connectSecure(endPoint: EndPoint, tls: TlsConnectionOptions, handler: TransportHandler): Transport {
+    const name = isIP(endPoint.host) === 0 ? { servername: endPoint.host } : {};
+    const socket = connectTls({ ...name, ...tls, host: endPoint.host, port: endPoint.port });
+    socket.on('data', (chunk: Buffer) => handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length));
+    return attach(socket, 'secureConnect', handler);
+  }
+
+  return {
+    connect: (endPoint, tls, handler) => (tls === undefined ? connectPlain(endPoint, handler) : connectSecure(endPoint, tls, handler)),
+  };
+}

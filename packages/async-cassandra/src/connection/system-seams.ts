@@ -1,0 +1,24 @@
+import { lookup } from 'node:dns/promises';
+import { createNodeSockets } from './node-sockets.ts';
+import type { Seams, Timers } from './seams.ts';
+
+const systemTimers: Timers = {
+  now: () => performance.now(),
+  wallClockMicros: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+  setImmediate: (callback) => {
+    setImmediate(callback);
+  },
+  nextTick: (callback) => process.nextTick(callback),
+};
+
+/** The real world: sockets, clock, timers, random and DNS of this process. */
+export function createSystemSeams(): Seams {
+  return {
+    timers: systemTimers,
+    sockets: createNodeSockets(),
+    lookup: async (host) => (await lookup(host, { all: true })).map((entry) => entry.address),
+    random: Math.random,
+  };
+}
