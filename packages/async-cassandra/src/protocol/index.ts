@@ -3,10 +3,13 @@ export { writeAuthResponse } from './auth-response.ts';
 export { readAuthSuccess } from './auth-success.ts';
 export { readAuthenticate } from './authenticate.ts';
 export { type BatchRequest, type BatchRequestStatement, BatchType, writeBatch } from './batch.ts';
+export type { BlockCompressor } from './block-compressor.ts';
+export { compressBody } from './body-compressor.ts';
 export { ByteReader } from './byte-reader.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { parseClassName } from './class-name-parser.ts';
 export { type ColumnSpec, readColumnSpecs } from './column-spec.ts';
+export { type Compression, type CompressionAlgorithm, createCompressor } from './compression.ts';
 export { type Consistency, consistencyCode, consistencyName, isConsistency } from './consistency.ts';
 export {
   type CollectionType,
@@ -25,6 +28,8 @@ export {
 } from './cql-type.ts';
 export { parseCqlTypeName, type UdtLookup } from './cql-type-name-parser.ts';
 export { writeCustomPayload } from './custom-payload.ts';
+export { beginEnvelope, ENVELOPE_HEADER_BYTES, endEnvelope } from './envelope.ts';
+export type { EnvelopeSink } from './envelope-decoder.ts';
 export { EnvelopeFlag } from './envelope-flag.ts';
 export { ErrorCode, readError } from './error.ts';
 export {
@@ -38,6 +43,15 @@ export {
 } from './event.ts';
 export { writeExecute } from './execute.ts';
 export { formatCqlType } from './format-cql-type.ts';
+export {
+  COMPRESSED_FRAME_HEADER_BYTES,
+  FRAME_HEADER_BYTES,
+  FRAME_TRAILER_BYTES,
+  MAX_FRAME_PAYLOAD,
+  sealFrame,
+} from './frame.ts';
+export { splitFrames } from './frame-encoder.ts';
+export { InboundDecoder, type InboundDecoderOptions } from './inbound-decoder.ts';
 export { formatInetAddress } from './inet.ts';
 export { Opcode, opcodeName } from './opcode.ts';
 export { writeOptions } from './options.ts';
