@@ -1,0 +1,74 @@
+/**
+ * Runs test files by suite, each in its own process, with a check for leaks after each.
+ *
+ *     tsx scripts/run-tests.ts <suite>[,<suite>…|all] [part of a path…] [--spec] [--bail]
+ *
+ * `SUITE` replaces the suites; `TEST_CONCURRENCY` the number of files at a time. A suite without files is no failure,
+ * parts of a path that match nothing are.
+ */
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { CompactReporter, formatDuration, type TestEvent, type TestTotals } from './lib/compact-reporter.ts';
+import { runGlobalSetups } from './lib/global-setup.ts';
+import { suiteSettings } from './lib/suites.ts';
+import { findTestFiles, selectTestFiles } from './lib/test-files.ts';
+
+const TIMEOUT_MARGIN_MS = 10_000;
+
+const root = process.cwd();
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { spec: { type: 'boolean', default: false } },
+});
+const [named = 'unit', ...filters] = positionals;
+const suites = (process.env['SUITE'] ?? named).split(',').filter((suite) => suite !== '');
+const all = findTestFiles(root);
+const started = performance.now();
+const totals: TestTotals & { files: number } = { files: 0, passed: 0, failed: 0, skipped: 0 };
+
+for (const suite of suites.includes('all') ? new Set(all.map((file) => file.suite)) : suites) {
+  await runSuite(suite, selectTestFiles(all, [suite], filters));
+}
+const summary = `${totals.files} files, ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`;
+process.stdout.write(`\n${summary} on ${runtimeName()} in ${formatDuration(performance.now() - started)}\n`);
+if (totals.files === 0 && filters.length > 0) {
+  process.stderr.write(`No test file of ${suites.join(', ')} has ${filters.join(' or ')} in its path\n`);
+  process.exitCode = 1;
+}
+if (totals.failed > 0) process.exitCode = 1;
+
+async function runSuite(suite: string, files: readonly string[]): Promise<void> {
+  process.stdout.write(`\n${suite}: ${files.length} test files\n`);
+  if (files.length === 0) return;
+  const { concurrency, fileTimeoutMs } = suiteSettings(suite);
+  const teardown = await runGlobalSetups(root, suite, files);
+  const controller = new AbortController();
+  const onSignal = (): void => controller.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  process.env['TEST_FILE_TIMEOUT_MS'] ??= String(fileTimeoutMs);
+  try {
+    const events = run({
+      files: [...files],
+      concurrency: Number(process.env['TEST_CONCURRENCY'] ?? concurrency),
+      timeout: fileTimeoutMs + TIMEOUT_MARGIN_MS,
+      signal: controller.signal,
+    });
+    const reporter = new CompactReporter(files, values.spec ? () => {} : (text) => void process.stdout.write(text));
+    if (values.spec) events.pipe(new spec()).pipe(process.stdout, { end: false });
+    for await (const event of events) reporter.onEvent(event as TestEvent);
+    reporter.finish();
+    totals.files += files.length;
+    totals.passed += reporter.totals.passed;
+    totals.failed += reporter.totals.failed;
+    totals.skipped += reporter.totals.skipped;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    delete process.env['TEST_FILE_TIMEOUT_MS'];
+    await teardown();
+  }
+}
+
+function runtimeName(): string {
+  return `Node ${process.versions.node}`;
+}
