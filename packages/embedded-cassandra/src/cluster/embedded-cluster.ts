@@ -1,0 +1,115 @@
+import type { TlsMaterial } from '../tls/tls-material.ts';
+import { EmbeddedCassandraError } from '../errors.ts';
+import { bringUp } from './bring-up.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import type { EmbeddedClusterOptions } from './cluster-options.ts';
+import type { EmbeddedNode } from './embedded-node.ts';
+import { growCluster } from './grow-cluster.ts';
+import { prepareCluster } from './prepare-cluster.ts';
+import { resolveOptions } from './resolve-options.ts';
+import { waitUntilWhole } from './ring-check.ts';
+
+/** A running Apache Cassandra cluster that ends with this process at the latest. It does not keep the process alive. */
+export class EmbeddedCluster implements AsyncDisposable {
+  readonly version: string;
+  /** Milliseconds from the start of the first process to a ring that is whole. */
+  readonly readyAfterMs: number;
+  readonly #context: ClusterContext;
+  #nodes: readonly EmbeddedNode[];
+  #stopped: Promise<void> | null = null;
+
+  private constructor(context: ClusterContext, nodes: readonly EmbeddedNode[], readyAfterMs: number) {
+    this.#context = context;
+    this.#nodes = nodes;
+    this.version = context.release.version;
+    this.readyAfterMs = readyAfterMs;
+  }
+
+  /**
+   * Fetches Cassandra if it is not cached, and starts a cluster. Resolves when every node answers queries and sees
+   * every other one.
+   *
+   * @throws EmbeddedCassandraError whose `code` says what is wrong and whose message says what to do; nothing is left
+   * running then
+   */
+  static async start(options: EmbeddedClusterOptions = {}): Promise<EmbeddedCluster> {
+    const resolved = resolveOptions(options, process.env);
+    const context = await prepareCluster(resolved, process.env);
+    try {
+      const { nodes, elapsedMs } = await bringUp(context);
+      return new EmbeddedCluster(context, nodes, elapsedMs);
+    } catch (error) {
+      await context.guard.release();
+      throw error;
+    }
+  }
+
+  /** In the order in which they were made; without those that were decommissioned. */
+  get nodes(): readonly EmbeddedNode[] {
+    return this.#nodes;
+  }
+
+  /** `address:port` of every node. */
+  get contactPoints(): string[] {
+    return this.#nodes.map(String);
+  }
+
+  /** The data centre of the first node. */
+  get localDataCenter(): string {
+    return this.#nodes[0]?.dataCenter ?? '';
+  }
+
+  /** What a client needs to connect; undefined unless the cluster was started with `tls`. */
+  get tls(): TlsMaterial | undefined {
+    return this.#context.tls?.material;
+  }
+
+  /** The superuser; undefined unless the cluster was started with `auth`. */
+  get credentials(): { readonly username: string; readonly password: string } | undefined {
+    return this.#context.options.auth ? { username: 'cassandra', password: 'cassandra' } : undefined;
+  }
+
+  /**
+   * Starts one more node, which takes over its share of the data; resolves when all nodes see it.
+   *
+   * @param place - default: the first data centre, and the next rack in turn
+   */
+  async addNode(place: { readonly dataCenter?: string; readonly rack?: string } = {}): Promise<EmbeddedNode> {
+    this.#checkRunning();
+    const node = await growCluster(this.#context, this.#nodes, place);
+    this.#nodes = [...this.#nodes, node];
+    return node;
+  }
+
+  /** Has a node give its data to the others, leave the ring and end. Default: the last one. */
+  async decommission(node: EmbeddedNode | undefined = this.#nodes.at(-1)): Promise<void> {
+    this.#checkRunning();
+    if (node === undefined || !this.#nodes.includes(node) || this.#nodes.length === 1) {
+      throw new EmbeddedCassandraError('WRONG_STATE', 'Only a node of this cluster that is not its last one can be decommissioned');
+    }
+    await node.leave();
+    this.#nodes = this.#nodes.filter((each) => each !== node);
+    const { startTimeoutMs } = this.#context.options;
+    const running = this.#nodes.filter((each) => each.state === 'running');
+    await waitUntilWhole(this.#context, running, { at: Date.now() + startTimeoutMs, timeoutMs: startTimeoutMs, signal: undefined });
+  }
+
+  /** Ends all nodes at once and removes their files. May be called again. */
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    await this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.kill()));
+    await this.#context.guard.release();
+  }
+
+  #checkRunning(): void {
+    if (this.#stopped !== null) throw new EmbeddedCassandraError('WRONG_STATE', 'This cluster was stopped; start another');
+  }
+}

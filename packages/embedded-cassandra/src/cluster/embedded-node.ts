@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import type { NodePorts } from '../config/cassandra-yaml.ts';
+import { NodeFolder } from '../config/node-folder.ts';
+import { EmbeddedCassandraError } from '../errors.ts';
+import { nodeArguments } from '../java/node-command.ts';
+import { LogFile } from '../process/log-file.ts';
+import { NodeProcess } from '../process/node-process.ts';
+import { type ClusterContext, endPointOf } from './cluster-context.ts';
+import { type Deadline, waitUntilReady } from './node-readiness.ts';
+import { runNodeTool } from './node-tool.ts';
+import { tokenCount } from './topology.ts';
+
+/** What distinguishes one node from the others of its cluster. */
+export interface NodeIdentity {
+  readonly address: string;
+  readonly ports: NodePorts;
+  readonly dataCenter: string;
+  readonly rack: string;
+  /** Absent for a node that joins a running ring. */
+  readonly tokens: readonly string[] | undefined;
+  readonly seeds: readonly string[];
+}
+
+/** `running` answers queries (unless something is wrong with it); the others do not. */
+export type NodeState = 'starting' | 'running' | 'paused' | 'stopped' | 'decommissioned';
+
+const stopGraceMs = 30_000;
+/** How long nodes wait for gossip to reach everybody; a minute in production. */
+const joinDelayMs = 1_000;
+
+/** One node of an embedded cluster: a Java process that can be stopped, killed, frozen and started again. */
+export class EmbeddedNode {
+  readonly address: string;
+  /** Of the native protocol (CQL). */
+  readonly port: number;
+  readonly dataCenter: string;
+  readonly rack: string;
+  /** What the node and its JVM write. */
+  readonly log: LogFile;
+  readonly #context: ClusterContext;
+  readonly #identity: NodeIdentity;
+  readonly #folder: NodeFolder;
+  #process: NodeProcess | null = null;
+  #state: NodeState = 'stopped';
+
+  /** @internal */
+  constructor(context: ClusterContext, identity: NodeIdentity) {
+    this.#context = context;
+    this.#identity = identity;
+    this.address = identity.address;
+    this.port = identity.ports.native;
+    this.dataCenter = identity.dataCenter;
+    this.rack = identity.rack;
+    this.#folder = new NodeFolder(`${context.folder}/node-${randomUUID().slice(0, 8)}`);
+    this.log = new LogFile(this.#folder.logFile);
+  }
+
+  /** What is known without asking the node: a node that died by itself is `stopped`. */
+  get state(): NodeState {
+    const hasProcess = this.#state === 'running' || this.#state === 'paused';
+    return hasProcess && this.#process?.isRunning !== true ? 'stopped' : this.#state;
+  }
+
+  /** Of the Java process; undefined when there is none. */
+  get pid(): number | undefined {
+    return this.#process?.isRunning === true ? this.#process.pid : undefined;
+  }
+
+  /** `address:port` */
+  toString(): string {
+    return `${this.address}:${String(this.port)}`;
+  }
+
+  /** Ends the node in good order: it tells the others and writes its data. Does nothing when it does not run. */
+  async stop(): Promise<void> {
+    await this.#process?.stop(stopGraceMs);
+    this.#ended();
+  }
+
+  /** Ends the process at once (SIGKILL), as a crash would. Does nothing when it does not run. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+    this.#ended();
+  }
+
+  /** Freezes the process (SIGSTOP): its connections stay open and nothing is answered. */
+  pause(): void {
+    this.#expect('running');
+    this.#process?.pause();
+    this.#state = 'paused';
+  }
+
+  /** Lets a frozen process go on (SIGCONT). */
+  resume(): void {
+    this.#expect('paused');
+    this.#process?.resume();
+    this.#state = 'running';
+  }
+
+  /**
+   * Stops the node if it runs and starts it again with its data, on the same address and port; resolves when it answers
+   * queries.
+   *
+   * @throws EmbeddedCassandraError `NODE_DIED`, `PORT_TAKEN`, `START_TIMEOUT`, `WRONG_STATE` (decommissioned)
+   */
+  async restart(): Promise<void> {
+    if (this.#state === 'decommissioned') throw this.#wrongState('restarted');
+    await this.stop();
+    const { startTimeoutMs } = this.#context.options;
+    await this.start({ at: Date.now() + startTimeoutMs, timeoutMs: startTimeoutMs, signal: undefined });
+  }
+
+  /**
+   * Runs Cassandra's `nodetool` against this node, for example `nodetool('flush')`, and gives what it prints.
+   *
+   * @throws EmbeddedCassandraError `COMMAND_FAILED`, `WRONG_STATE` (not running)
+   */
+  async nodetool(...args: readonly string[]): Promise<string> {
+    this.#expect('running');
+    return await runNodeTool(this.#context, this.#identity.ports.jmx, this.#folder.path, args);
+  }
+
+  /** @internal Starts the process and waits for its first answer. */
+  async start(deadline: Deadline): Promise<void> {
+    const { context, identity, folder } = { context: this.#context, identity: this.#identity, folder: this.#folder };
+    this.#state = 'starting';
+    try {
+      await folder.write(await this.#settings(), identity.dataCenter, identity.rack);
+      this.#process = await NodeProcess.start(context.guard, { java: context.java.command, args: this.#arguments(), cwd: folder.path }, this.log);
+      await waitUntilReady(this.#process, endPointOf(context, this.address, this.port), this.log, deadline);
+      this.#state = 'running';
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  /** @internal */
+  get storageEndPoint(): string {
+    return `${this.address}:${String(this.#identity.ports.storage)}`;
+  }
+
+  /** @internal Leaves the ring, its data moved to the others, and ends. */
+  async leave(): Promise<void> {
+    await this.nodetool('decommission', '--force');
+    await this.#process?.stop(stopGraceMs);
+    this.#process = null;
+    this.#state = 'decommissioned';
+  }
+
+  async #settings(): Promise<Parameters<NodeFolder['write']>[0]> {
+    const { options } = this.#context;
+    const { address, ports, seeds, tokens } = this.#identity;
+    const tls = await this.#context.tls?.filesFor(address, this.#folder.path);
+    const { auth, clusterName, yaml: overrides } = options;
+    return { clusterName, address, ports, seeds, tokens, tokenCount, auth, tls, overrides };
+  }
+
+  #arguments(): string[] {
+    const { java, jars, options } = this.#context;
+    return nodeArguments({
+      javaMajor: java.major,
+      jars,
+      folder: this.#folder,
+      address: this.address,
+      ports: this.#identity.ports,
+      heapMb: options.heapMb,
+      ringDelayMs: joinDelayMs,
+      jvmArgs: options.jvmArgs,
+    });
+  }
+
+  #ended(): void {
+    this.#process = null;
+    if (this.#state !== 'decommissioned') this.#state = 'stopped';
+  }
+
+  #expect(state: NodeState): void {
+    if (this.state !== state) throw this.#wrongState(`used like one that is ${state}`);
+  }
+
+  #wrongState(use: string): EmbeddedCassandraError {
+    return new EmbeddedCassandraError('WRONG_STATE', `Node ${this.toString()} is ${this.state} and cannot be ${use}`);
+  }
+}

@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cassandraYaml, type NodeSettings } from './cassandra-yaml.ts';
+
+/** The files of one node, all in one folder. */
+export class NodeFolder {
+  readonly path: string;
+  readonly yamlFile: string;
+  readonly rackFile: string;
+  readonly logbackFile: string;
+  readonly logFile: string;
+
+  constructor(path: string) {
+    this.path = path;
+    this.yamlFile = join(path, 'cassandra.yaml');
+    this.rackFile = join(path, 'cassandra-rackdc.properties');
+    this.logbackFile = join(path, 'logback.xml');
+    this.logFile = join(path, 'system.log');
+  }
+
+  async write(settings: NodeSettings, dataCenter: string, rack: string): Promise<void> {
+    await mkdir(this.path, { recursive: true });
+    await Promise.all([
+      writeFile(this.yamlFile, cassandraYaml(this.path, settings)),
+      writeFile(this.rackFile, `dc=${dataCenter}\nrack=${rack}\n`),
+      writeFile(this.logbackFile, logback),
+    ]);
+  }
+}
+
+// To standard output, which is the log file: what the JVM itself prints when it fails stands there too, in order.
+const logback = `<configuration>
+  <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%-5level [%thread] %date{ISO8601} %F:%L - %msg%n</pattern></encoder>
+  </appender>
+  <root level="INFO"><appender-ref ref="OUT"/></root>
+</configuration>
+`;
