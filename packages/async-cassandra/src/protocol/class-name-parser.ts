@@ -33,27 +33,30 @@ const nativeByClass = new Map<string, NativeType>([
 /** Parses a Java class name with its parameters, by recursive descent of bounded depth. */
 class ClassNameParser {
   readonly #text: string;
+  /** Depth of what the text as a whole describes, inside other types. */
+  readonly #depth: number;
   #pos = 0;
 
-  constructor(text: string) {
+  constructor(text: string, depth: number) {
     this.#text = text;
+    this.#depth = depth;
   }
 
   parse(): CqlType {
-    const type = this.#type(0);
+    const type = this.#type(this.#depth);
     this.#skipBlanks();
     if (this.#pos < this.#text.length) throw this.#malformed('the end');
     return type;
   }
 
   #type(depth: number): CqlType {
-    if (depth > MAX_TYPE_DEPTH) throw new ProtocolError(`The server sent a type nested deeper than ${MAX_TYPE_DEPTH} levels, check the schema`);
     this.#skipBlanks();
     const start = this.#pos;
     const name = this.#word();
     const simpleName = name.startsWith(PACKAGE) ? name.slice(PACKAGE.length) : '';
     const native = nativeByClass.get(simpleName);
     if (native !== undefined) return native;
+    if (depth >= MAX_TYPE_DEPTH) throw tooDeep();
     switch (simpleName) {
       case 'ListType':
         return { kind: 'list', element: this.#only(depth), frozen: false };
@@ -132,7 +135,7 @@ class ClassNameParser {
 
   /** A class that this driver does not know keeps its parameters as they are written; alone, any text will do. */
   #custom(start: number, name: string, depth: number): CqlType {
-    if (depth === 0) {
+    if (depth === this.#depth) {
       this.#pos = this.#text.length;
       return { kind: 'custom', className: this.#text };
     }
@@ -184,6 +187,11 @@ class ClassNameParser {
   }
 }
 
+/** The error for types that are nested deeper than the bound. */
+export function tooDeep(): ProtocolError {
+  return new ProtocolError(`The server sent a type nested deeper than ${MAX_TYPE_DEPTH} levels, check the schema`);
+}
+
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
@@ -207,8 +215,9 @@ function freeze(type: CqlType): CqlType {
 /**
  * Reads a type from the name of its Java class, as custom types travel: `org.apache.cassandra.db.marshal.VectorType(...)`.
  * A class that is not one of Cassandra's own CQL types becomes a custom type.
+ * @param depth how deep inside other types it is
  * @throws ProtocolError when a known class has parameters it cannot have, or the nesting is too deep
  */
-export function parseClassName(name: string): CqlType {
-  return new ClassNameParser(name).parse();
+export function parseClassName(name: string, depth = 0): CqlType {
+  return new ClassNameParser(name, depth).parse();
 }

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors/index.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { parseClassName } from './class-name-parser.ts';
+import { parseClassName, tooDeep } from './class-name-parser.ts';
 import { type CqlType, MAX_TYPE_DEPTH, type NativeType, nativeTypes, type UdtField } from './cql-type.ts';
 
 /** Smallest encoding of a type: its [short] id. */
@@ -48,10 +48,10 @@ export function readTypeOption(r: ByteReader, depth = 0): CqlType {
   const id = r.readShort();
   const native = id < nativeById.length ? nativeById[id] : undefined;
   if (native !== undefined) return native;
-  if (depth >= MAX_TYPE_DEPTH) throw new ProtocolError(`The server sent a type nested deeper than ${MAX_TYPE_DEPTH} levels, check the schema`);
+  if (depth >= MAX_TYPE_DEPTH) throw tooDeep();
   switch (id) {
     case CUSTOM:
-      return parseClassName(r.readString());
+      return parseClassName(r.readString(), depth);
     case LIST:
       return { kind: 'list', element: readTypeOption(r, depth + 1), frozen: false };
     case SET:
