@@ -35,7 +35,8 @@ export class BodyDecompressor {
   decompress(source: Buffer, view: DataView, from: number, to: number): void {
     if (this.#algorithm === 'lz4') {
       // The block follows its uncompressed length, a big-endian [int].
-      if (to - from < 4) throw new ProtocolError('A compressed body is cut off; check that both sides agree on the compression');
+      if (to - from < 4)
+        throw new ProtocolError('A compressed body is cut off; check that both sides agree on the compression');
       const length = view.getUint32(from);
       this.#makeRoom(length, source, from + 4, to);
       lz4Decompress(source, from + 4, to, this.buf, 0, length);

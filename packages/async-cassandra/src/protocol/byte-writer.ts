@@ -199,5 +199,7 @@ export class ByteWriter {
 }
 
 function tooLong(what: string, length: number): InvalidValueError {
-  return new InvalidValueError(`A ${what} of length ${length} does not fit the protocol's limit of 65535; check the request`);
+  return new InvalidValueError(
+    `A ${what} of length ${length} does not fit the protocol's limit of 65535; check the request`,
+  );
 }

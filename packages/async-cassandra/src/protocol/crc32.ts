@@ -27,7 +27,8 @@ function buildTables(): Int32Array {
 
 /** The checksum of a frame's payload [start, end) (v5 specification, section 2.1), unsigned. `view` covers the bytes of `buf`. */
 export function crc32(buf: Buffer, view: DataView, start: number, end: number): number {
-  if (end - start >= NATIVE_FROM_BYTES && nativeCrc32 !== undefined) return nativeCrc32(buf.subarray(start, end), INITIAL);
+  if (end - start >= NATIVE_FROM_BYTES && nativeCrc32 !== undefined)
+    return nativeCrc32(buf.subarray(start, end), INITIAL);
   return crc32ByTable(buf, view, start, end);
 }
 

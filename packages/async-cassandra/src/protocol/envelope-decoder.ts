@@ -116,10 +116,20 @@ export class EnvelopeDecoder {
     this.#sink.onEnvelope(streamId, opcode, flags, this.#reader.reset(buf, view, body, end), owned);
   }
 
-  #deliverCompressed(streamId: number, opcode: number, flags: number, buf: Buffer, view: DataView, body: number, end: number): void {
+  #deliverCompressed(
+    streamId: number,
+    opcode: number,
+    flags: number,
+    buf: Buffer,
+    view: DataView,
+    body: number,
+    end: number,
+  ): void {
     const decompressor = this.decompressor;
     if (decompressor === null) {
-      throw new ProtocolError('An envelope is compressed though no compression was agreed upon; check what sits between the client and the server');
+      throw new ProtocolError(
+        'An envelope is compressed though no compression was agreed upon; check what sits between the client and the server',
+      );
     }
     decompressor.decompress(buf, view, body, end);
     const reader = this.#reader.reset(decompressor.buf, decompressor.view, 0, decompressor.length);
@@ -148,7 +158,9 @@ export class EnvelopeDecoder {
     const available = end - pos;
     this.#needed = available < ENVELOPE_HEADER_BYTES ? NO_HEADER : ENVELOPE_HEADER_BYTES + view.getInt32(pos + 5);
     const partial = Buffer.allocUnsafe(
-      this.#needed === NO_HEADER ? ENVELOPE_HEADER_BYTES : Math.max(available, Math.min(this.#needed, FIRST_ASSEMBLY_BYTES)),
+      this.#needed === NO_HEADER
+        ? ENVELOPE_HEADER_BYTES
+        : Math.max(available, Math.min(this.#needed, FIRST_ASSEMBLY_BYTES)),
     );
     buf.copy(partial, 0, pos, end);
     this.#partial = partial;

@@ -7,7 +7,13 @@ export const ENVELOPE_HEADER_BYTES = 9;
 const LENGTH_OFFSET = 5;
 
 /** Writes the header of a request, its length still open; returns where it starts, for `endEnvelope`. */
-export function beginEnvelope(w: ByteWriter, version: ProtocolVersion, flags: number, streamId: number, opcode: number): number {
+export function beginEnvelope(
+  w: ByteWriter,
+  version: ProtocolVersion,
+  flags: number,
+  streamId: number,
+  opcode: number,
+): number {
   w.reserve(ENVELOPE_HEADER_BYTES);
   const start = w.pos;
   const buf = w.buf;

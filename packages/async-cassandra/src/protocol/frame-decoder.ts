@@ -62,7 +62,9 @@ export class FrameDecoder {
     }
     const crc = view.getUint16(fieldsEnd, true) | ((buf[fieldsEnd + 2] as number) << 16);
     if (crc !== crc24(buf, pos, fieldsEnd)) {
-      throw new ProtocolError('The checksum of a frame header is wrong; check the network and what sits between the client and the server');
+      throw new ProtocolError(
+        'The checksum of a frame header is wrong; check the network and what sits between the client and the server',
+      );
     }
   }
 
@@ -70,7 +72,9 @@ export class FrameDecoder {
   #deliver(buf: Buffer, view: DataView, payload: number): void {
     const end = payload + this.#payloadBytes;
     if (view.getUint32(end, true) !== crc32(buf, view, payload, end)) {
-      throw new ProtocolError('The checksum of a frame payload is wrong; check the network and what sits between the client and the server');
+      throw new ProtocolError(
+        'The checksum of a frame payload is wrong; check the network and what sits between the client and the server',
+      );
     }
     const isSelfContained = this.#isSelfContained;
     const envelopes = this.#envelopes;
@@ -114,5 +118,7 @@ export class FrameDecoder {
 }
 
 function unexpectedEnd(): ProtocolError {
-  return new ProtocolError('A self-contained frame holds a part of an envelope; check that the server speaks protocol version 5');
+  return new ProtocolError(
+    'A self-contained frame holds a part of an envelope; check that the server speaks protocol version 5',
+  );
 }

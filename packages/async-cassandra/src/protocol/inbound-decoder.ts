@@ -31,7 +31,10 @@ export class InboundDecoder {
   /** @throws ConfigurationError for Snappy on v5, which has LZ4 only. */
   constructor(options: InboundDecoderOptions) {
     if (options.version === 5 && options.compression === 'snappy') {
-      throw new ConfigurationError('compression', 'Protocol version 5 has no Snappy compression; check compression, or set protocolVersion to 4');
+      throw new ConfigurationError(
+        'compression',
+        'Protocol version 5 has no Snappy compression; check compression, or set protocolVersion to 4',
+      );
     }
     this.#options = options;
     this.#envelopes = new EnvelopeDecoder(options.version, options.maxEnvelopeBytes, options.sink);
@@ -49,7 +52,9 @@ export class InboundDecoder {
    */
   push(buf: Buffer, view: DataView, start: number, end: number): void {
     if (this.#isBusy) {
-      throw new ProtocolError('Bytes cannot be decoded after an error or during a delivery; check that the connection was closed');
+      throw new ProtocolError(
+        'Bytes cannot be decoded after an error or during a delivery; check that the connection was closed',
+      );
     }
     this.#isBusy = true;
     let pos = start;

@@ -57,7 +57,14 @@ export class Lz4Compressor implements BlockCompressor {
 }
 
 /** Writes a sequence's token and literals. */
-function writeLiterals(source: Buffer, from: number, to: number, matchBits: number, target: Buffer, at: number): number {
+function writeLiterals(
+  source: Buffer,
+  from: number,
+  to: number,
+  matchBits: number,
+  target: Buffer,
+  at: number,
+): number {
   const length = to - from;
   target[at++] = (Math.min(length, 15) << 4) | matchBits;
   if (length >= 15) at = writeLength(length - 15, target, at);

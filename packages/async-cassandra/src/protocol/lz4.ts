@@ -9,7 +9,14 @@ export const LZ4_MAX_RATIO = 255;
  *
  * @throws ProtocolError when the block is malformed or of another length; nothing outside [at, limit) is written.
  */
-export function lz4Decompress(source: Buffer, from: number, to: number, target: Buffer, at: number, limit: number): void {
+export function lz4Decompress(
+  source: Buffer,
+  from: number,
+  to: number,
+  target: Buffer,
+  at: number,
+  limit: number,
+): void {
   const first = at;
   while (from < to) {
     const token = source[from++] as number;

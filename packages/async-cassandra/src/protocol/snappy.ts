@@ -36,7 +36,14 @@ export function readSnappyPreamble(source: Buffer, from: number, to: number): Sn
  *
  * @throws ProtocolError when the block is malformed or of another length; nothing outside [at, limit) is written.
  */
-export function snappyDecompress(source: Buffer, from: number, to: number, target: Buffer, at: number, limit: number): void {
+export function snappyDecompress(
+  source: Buffer,
+  from: number,
+  to: number,
+  target: Buffer,
+  at: number,
+  limit: number,
+): void {
   const first = at;
   while (from < to) {
     const tag = source[from++] as number;

@@ -42,7 +42,9 @@ function decodeNative(buf: Buffer, start: number, end: number): string {
   const text = (buf as Buffer & NativeText).utf8Slice(start, end);
   // A replacement character is either in the data or stands for bytes that are not UTF-8.
   if (text.includes('\ufffd') && !isUtf8(buf.subarray(start, end))) {
-    throw new ProtocolError('A string holds bytes that are not UTF-8; check what sits between the client and the server');
+    throw new ProtocolError(
+      'A string holds bytes that are not UTF-8; check what sits between the client and the server',
+    );
   }
   return text;
 }
