@@ -7,7 +7,10 @@ import { MAX_SHORT_COUNT, needsVersion5, QueryFlag, tooManyValues, type ValueWri
 export const BatchType = { LOGGED: 0, UNLOGGED: 1, COUNTER: 2 } as const;
 
 /** One statement of a batch, by its text or by the id of its preparation, and its values. */
-export type BatchRequestStatement = ({ readonly cql: string; readonly id?: undefined } | { readonly id: Buffer; readonly cql?: undefined }) & {
+export type BatchRequestStatement = (
+  | { readonly cql: string; readonly id?: undefined }
+  | { readonly id: Buffer; readonly cql?: undefined }
+) & {
   readonly values: ValueWriter | null;
   readonly bound: readonly unknown[];
 };
@@ -39,7 +42,9 @@ const KIND_PREPARED = 1;
 export function writeBatch(w: ByteWriter, version: ProtocolVersion, batch: BatchRequest): void {
   const { statements } = batch;
   if (statements.length > MAX_SHORT_COUNT) {
-    throw new InvalidValueError(`A batch has ${statements.length} statements and the protocol allows ${MAX_SHORT_COUNT}, split it`);
+    throw new InvalidValueError(
+      `A batch has ${statements.length} statements and the protocol allows ${MAX_SHORT_COUNT}, split it`,
+    );
   }
   w.writeByte(batch.type);
   w.writeShort(statements.length);

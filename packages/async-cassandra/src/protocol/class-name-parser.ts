@@ -183,7 +183,9 @@ class ClassNameParser {
   }
 
   #malformed(expected: string): ProtocolError {
-    return new ProtocolError(`The server sent a type's class name that lacks ${expected} at character ${this.#pos}, check its version`);
+    return new ProtocolError(
+      `The server sent a type's class name that lacks ${expected} at character ${this.#pos}, check its version`,
+    );
   }
 }
 
@@ -197,7 +199,9 @@ function isBlank(code: number): boolean {
 }
 
 function isDelimiter(code: number): boolean {
-  return code === 0x28 /* ( */ || code === 0x29 /* ) */ || code === 0x2c /* , */ || code === 0x3a /* : */ || isBlank(code);
+  return (
+    code === 0x28 /* ( */ || code === 0x29 /* ) */ || code === 0x2c /* , */ || code === 0x3a /* : */ || isBlank(code)
+  );
 }
 
 function freeze(type: CqlType): CqlType {

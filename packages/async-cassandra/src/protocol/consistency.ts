@@ -36,6 +36,9 @@ export function consistencyCode(consistency: Consistency): number {
  */
 export function consistencyName(code: number): Consistency {
   const name = consistencies[code];
-  if (name === undefined) throw new ProtocolError(`The server sent consistency level ${code}, which does not exist, check that it is a Cassandra node`);
+  if (name === undefined)
+    throw new ProtocolError(
+      `The server sent consistency level ${code}, which does not exist, check that it is a Cassandra node`,
+    );
   return name;
 }

@@ -31,7 +31,8 @@ class CqlTypeNameParser {
   }
 
   #type(depth: number): CqlType {
-    if (depth > MAX_TYPE_DEPTH) throw new InvalidValueError(`A CQL type is nested deeper than ${MAX_TYPE_DEPTH} levels, check its text`);
+    if (depth > MAX_TYPE_DEPTH)
+      throw new InvalidValueError(`A CQL type is nested deeper than ${MAX_TYPE_DEPTH} levels, check its text`);
     const kind = this.#kind;
     const token = this.#token;
     this.#advance();
@@ -90,7 +91,10 @@ class CqlTypeNameParser {
 
   #userType(name: string): CqlType {
     const type = this.#udts(name);
-    if (type === undefined) throw new InvalidValueError(`CQL type "${name}" is neither native nor a known user-defined type, check its name and keyspace`);
+    if (type === undefined)
+      throw new InvalidValueError(
+        `CQL type "${name}" is neither native nor a known user-defined type, check its name and keyspace`,
+      );
     return type;
   }
 

@@ -3,7 +3,11 @@ import type { ByteReader } from './byte-reader.ts';
 import { readSchemaChange, type SchemaChange } from './schema-change.ts';
 
 /** Event types that a connection can register for. */
-export const EventType = { TOPOLOGY_CHANGE: 'TOPOLOGY_CHANGE', STATUS_CHANGE: 'STATUS_CHANGE', SCHEMA_CHANGE: 'SCHEMA_CHANGE' } as const;
+export const EventType = {
+  TOPOLOGY_CHANGE: 'TOPOLOGY_CHANGE',
+  STATUS_CHANGE: 'STATUS_CHANGE',
+  SCHEMA_CHANGE: 'SCHEMA_CHANGE',
+} as const;
 
 /** A node joined, left or moved on the ring. MOVED_NODE is not in the specification; servers send it. */
 export interface TopologyChangeEvent {
@@ -45,7 +49,8 @@ export function readEvent(r: ByteReader): ServerEvent {
   switch (type) {
     case 'TOPOLOGY_CHANGE': {
       const change = r.readString();
-      if (change !== 'NEW_NODE' && change !== 'REMOVED_NODE' && change !== 'MOVED_NODE') throw unknownChange(type, change);
+      if (change !== 'NEW_NODE' && change !== 'REMOVED_NODE' && change !== 'MOVED_NODE')
+        throw unknownChange(type, change);
       const { address, port } = r.readInet();
       return { type, change, address, port };
     }
@@ -63,5 +68,7 @@ export function readEvent(r: ByteReader): ServerEvent {
 }
 
 function unknownChange(type: string, change: string): ProtocolError {
-  return new ProtocolError(`The server sent the event ${type} with the change "${change.slice(0, 40)}", check its version`);
+  return new ProtocolError(
+    `The server sent the event ${type} with the change "${change.slice(0, 40)}", check its version`,
+  );
 }

@@ -56,7 +56,13 @@ const TAIL_BYTES = 4 + 4 + 2 + 8 + 4;
  * [<serial_consistency>][<timestamp>][<keyspace>][<now_in_seconds>]` (section 4.1.4). Flags are a [byte] in v4
  * and an [int] in v5.
  */
-export function writeQueryParameters(w: ByteWriter, version: ProtocolVersion, p: QueryParameters, values: ValueWriter | null, bound: readonly unknown[]): void {
+export function writeQueryParameters(
+  w: ByteWriter,
+  version: ProtocolVersion,
+  p: QueryParameters,
+  values: ValueWriter | null,
+  bound: readonly unknown[],
+): void {
   const count = values === null ? 0 : values.count;
   const { serialConsistency, pageSize, pagingState, timestamp, keyspace, nowInSeconds } = p;
   let flags = 0;
@@ -117,7 +123,12 @@ export function writeQueryParameters(w: ByteWriter, version: ProtocolVersion, p:
 }
 
 /** Writes `[name_1]<value_1>...`. A value writer knows no names, so its values are written apart and then interleaved. */
-function writeNamedValues(w: ByteWriter, names: readonly string[], values: ValueWriter, bound: readonly unknown[]): void {
+function writeNamedValues(
+  w: ByteWriter,
+  names: readonly string[],
+  values: ValueWriter,
+  bound: readonly unknown[],
+): void {
   const apart = new ByteWriter(256);
   values.write(apart, bound);
   let start = 0;
@@ -131,9 +142,14 @@ function writeNamedValues(w: ByteWriter, names: readonly string[], values: Value
 
 export function needsVersion5(flags: number): ConfigurationError {
   const option = (flags & QueryFlag.KEYSPACE) !== 0 ? 'keyspace' : 'nowInSeconds';
-  return new ConfigurationError(option, `Request option "${option}" needs protocol version 5, check the server's version and protocolVersion`);
+  return new ConfigurationError(
+    option,
+    `Request option "${option}" needs protocol version 5, check the server's version and protocolVersion`,
+  );
 }
 
 export function tooManyValues(count: number): InvalidValueError {
-  return new InvalidValueError(`A statement has ${count} values and the protocol allows ${MAX_SHORT_COUNT}, check the number of bound values`);
+  return new InvalidValueError(
+    `A statement has ${count} values and the protocol allows ${MAX_SHORT_COUNT}, check the number of bound values`,
+  );
 }

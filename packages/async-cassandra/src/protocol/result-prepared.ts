@@ -37,7 +37,9 @@ function readPartitionKeyIndexes(r: ByteReader, variableCount: number): number[]
   for (let i = 0; i < count; i++) {
     const index = r.readShort();
     if (index >= variableCount) {
-      throw new ProtocolError(`The server sent marker ${index} as part of a partition key where there are ${variableCount} markers, check its version`);
+      throw new ProtocolError(
+        `The server sent marker ${index} as part of a partition key where there are ${variableCount} markers, check its version`,
+      );
     }
     indexes.push(index);
   }

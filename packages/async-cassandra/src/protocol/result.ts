@@ -14,7 +14,9 @@ export type ResultKind = (typeof ResultKind)[keyof typeof ResultKind];
 export function readResultKind(r: ByteReader): ResultKind {
   const kind = r.readInt();
   if (kind < ResultKind.VOID || kind > ResultKind.SCHEMA_CHANGE) {
-    throw new ProtocolError(`The server sent a result of kind ${kind}, which protocol versions 4 and 5 do not have, check its version`);
+    throw new ProtocolError(
+      `The server sent a result of kind ${kind}, which protocol versions 4 and 5 do not have, check its version`,
+    );
   }
   return kind as ResultKind;
 }

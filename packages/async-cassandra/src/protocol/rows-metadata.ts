@@ -38,7 +38,10 @@ export interface RowsMetadata {
 export function readRowsHeader(r: ByteReader, version: ProtocolVersion): RowsHeader {
   const flags = r.readInt();
   const columnCount = r.readInt();
-  if (columnCount < 0) throw new ProtocolError(`The server sent a result of ${columnCount} columns, check what stands between driver and server`);
+  if (columnCount < 0)
+    throw new ProtocolError(
+      `The server sent a result of ${columnCount} columns, check what stands between driver and server`,
+    );
   const pagingState = (flags & RowsFlag.HAS_MORE_PAGES) === 0 ? undefined : readPagingState(r);
   const newMetadataId = version === 5 && (flags & RowsFlag.METADATA_CHANGED) !== 0 ? r.readShortBytes() : undefined;
   return { flags, columnCount, pagingState, newMetadataId };
@@ -47,13 +50,17 @@ export function readRowsHeader(r: ByteReader, version: ProtocolVersion): RowsHea
 /** Without a paging state the next page could not be asked for, and rows would be lost in silence. */
 function readPagingState(r: ByteReader): Buffer {
   const pagingState = r.readBytes();
-  if (pagingState === null) throw new ProtocolError('The server announced more pages without a paging state, check its version');
+  if (pagingState === null)
+    throw new ProtocolError('The server announced more pages without a paging state, check its version');
   return pagingState;
 }
 
 /** Reads a result's `<metadata>` (section 4.2.5.2); the reader then stands at `<rows_count>`. */
 export function readRowsMetadata(r: ByteReader, version: ProtocolVersion): RowsMetadata {
   const { flags, columnCount, pagingState, newMetadataId } = readRowsHeader(r, version);
-  const columns = (flags & RowsFlag.NO_METADATA) === 0 ? readColumnSpecs(r, columnCount, (flags & RowsFlag.GLOBAL_TABLES_SPEC) !== 0) : undefined;
+  const columns =
+    (flags & RowsFlag.NO_METADATA) === 0
+      ? readColumnSpecs(r, columnCount, (flags & RowsFlag.GLOBAL_TABLES_SPEC) !== 0)
+      : undefined;
   return { columnCount, pagingState, newMetadataId, columns };
 }

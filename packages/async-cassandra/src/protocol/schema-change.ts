@@ -52,5 +52,7 @@ function isChangeType(text: string): text is SchemaChangeType {
 }
 
 function unknown(what: string, text: string): ProtocolError {
-  return new ProtocolError(`The server sent a schema change whose ${what} is "${text.slice(0, 40)}", check its version`);
+  return new ProtocolError(
+    `The server sent a schema change whose ${what} is "${text.slice(0, 40)}", check its version`,
+  );
 }

@@ -65,7 +65,9 @@ export function readTypeOption(r: ByteReader, depth = 0): CqlType {
     case TUPLE:
       return readTuple(r, depth);
     default:
-      throw new ProtocolError(`The server sent type id 0x${id.toString(16).padStart(4, '0')}, which protocol versions 4 and 5 do not have, check its version`);
+      throw new ProtocolError(
+        `The server sent type id 0x${id.toString(16).padStart(4, '0')}, which protocol versions 4 and 5 do not have, check its version`,
+      );
   }
 }
 
@@ -96,6 +98,8 @@ function readUdt(r: ByteReader, depth: number): CqlType {
  */
 export function checkCount(r: ByteReader, count: number, minimumBytes: number): void {
   if (count < 0 || count * minimumBytes > r.remaining) {
-    throw new ProtocolError(`The server announced ${count} elements in ${r.remaining} bytes, check what stands between driver and server`);
+    throw new ProtocolError(
+      `The server announced ${count} elements in ${r.remaining} bytes, check what stands between driver and server`,
+    );
   }
 }

@@ -38,7 +38,11 @@ export interface ParametersData {
 
 export interface BatchData {
   readonly type: 0 | 1 | 2;
-  readonly statements: readonly { readonly query?: string; readonly id?: string; readonly values: readonly ValueData[] }[];
+  readonly statements: readonly {
+    readonly query?: string;
+    readonly id?: string;
+    readonly values: readonly ValueData[];
+  }[];
   readonly consistency: Consistency;
   readonly serialConsistency?: Consistency;
   readonly timestamp?: string;
@@ -52,7 +56,14 @@ export type RequestData =
   | { readonly opcode: 'AUTH_RESPONSE'; readonly message: { readonly token: string | null } }
   | { readonly opcode: 'QUERY'; readonly message: { readonly query: string; readonly parameters: ParametersData } }
   | { readonly opcode: 'PREPARE'; readonly message: { readonly query: string; readonly keyspace?: string } }
-  | { readonly opcode: 'EXECUTE'; readonly message: { readonly id: string; readonly resultMetadataId?: string; readonly parameters: ParametersData } }
+  | {
+      readonly opcode: 'EXECUTE';
+      readonly message: {
+        readonly id: string;
+        readonly resultMetadataId?: string;
+        readonly parameters: ParametersData;
+      };
+    }
   | { readonly opcode: 'BATCH'; readonly message: BatchData }
   | { readonly opcode: 'REGISTER'; readonly message: { readonly types: readonly string[] } };
 
@@ -118,7 +129,15 @@ export function encodeRequest(version: ProtocolVersion, request: RequestData): B
     case 'EXECUTE': {
       const { id, resultMetadataId, parameters } = message;
       const metadataId = resultMetadataId === undefined ? undefined : bytes(resultMetadataId);
-      writeExecute(w, version, bytes(id), metadataId, queryParameters(parameters), valueWriter(parameters.values), parameters.values ?? []);
+      writeExecute(
+        w,
+        version,
+        bytes(id),
+        metadataId,
+        queryParameters(parameters),
+        valueWriter(parameters.values),
+        parameters.values ?? [],
+      );
       break;
     }
     case 'BATCH':

@@ -17,7 +17,14 @@ import {
   ResultKind,
   type RowsMetadata,
 } from '../../../src/protocol/index.ts';
-import type { ErrorData, FullResponse, ResponseData, ResponseOpcode, ResultData, RowsMetadataData } from './response-message.ts';
+import type {
+  ErrorData,
+  FullResponse,
+  ResponseData,
+  ResponseOpcode,
+  ResultData,
+  RowsMetadataData,
+} from './response-message.ts';
 
 const hex = (bytes: Buffer): string => bytes.toString('hex');
 
@@ -44,13 +51,20 @@ export function decodeResponse(version: ProtocolVersion, opcode: ResponseOpcode,
 }
 
 /** Decodes what precedes the message too. */
-export function decodeFullResponse(version: ProtocolVersion, opcode: ResponseOpcode, flags: number, r: ByteReader): FullResponse {
+export function decodeFullResponse(
+  version: ProtocolVersion,
+  opcode: ResponseOpcode,
+  flags: number,
+  r: ByteReader,
+): FullResponse {
   const preamble = readPreamble(r, flags);
   const payload = preamble?.customPayload;
   return {
     ...(preamble?.traceId === undefined ? {} : { traceId: preamble.traceId }),
     ...(preamble?.warnings === undefined ? {} : { warnings: preamble.warnings }),
-    ...(payload === undefined ? {} : { customPayload: Object.fromEntries([...payload].map(([k, v]) => [k, v === null ? null : hex(v)])) }),
+    ...(payload === undefined
+      ? {}
+      : { customPayload: Object.fromEntries([...payload].map(([k, v]) => [k, v === null ? null : hex(v)])) }),
     response: decodeResponse(version, opcode, r),
   };
 }

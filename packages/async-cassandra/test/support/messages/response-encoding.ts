@@ -29,7 +29,9 @@ export function encodeFullResponse(version: ProtocolVersion, full: FullResponse)
   }
   if (full.customPayload !== undefined) {
     flags |= envelopeFlags.CUSTOM_PAYLOAD;
-    w.bytesMap(new Map(Object.entries(full.customPayload).map(([key, value]) => [key, value === null ? null : bytes(value)])));
+    w.bytesMap(
+      new Map(Object.entries(full.customPayload).map(([key, value]) => [key, value === null ? null : bytes(value)])),
+    );
   }
   writeResponse(w, version, full.response);
   return { opcode: opcodes[full.response.opcode], flags, body: w.finish() };

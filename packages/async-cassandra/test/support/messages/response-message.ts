@@ -33,7 +33,11 @@ export interface ErrorData {
 
 export type ResultData =
   | { readonly kind: 'VOID' }
-  | { readonly kind: 'ROWS'; readonly metadata: RowsMetadataData; readonly rows: readonly (readonly (string | null)[])[] }
+  | {
+      readonly kind: 'ROWS';
+      readonly metadata: RowsMetadataData;
+      readonly rows: readonly (readonly (string | null)[])[];
+    }
   | { readonly kind: 'SET_KEYSPACE'; readonly keyspace: string }
   | {
       readonly kind: 'PREPARED';
@@ -46,7 +50,12 @@ export type ResultData =
   | { readonly kind: 'SCHEMA_CHANGE'; readonly change: SchemaChange };
 
 export type EventData =
-  | { readonly type: 'TOPOLOGY_CHANGE' | 'STATUS_CHANGE'; readonly change: string; readonly address: string; readonly port: number }
+  | {
+      readonly type: 'TOPOLOGY_CHANGE' | 'STATUS_CHANGE';
+      readonly change: string;
+      readonly address: string;
+      readonly port: number;
+    }
   | { readonly type: 'SCHEMA_CHANGE'; readonly change: SchemaChange }
   | { readonly type: 'UNKNOWN'; readonly name: string };
 
@@ -54,7 +63,10 @@ export type ResponseData =
   | { readonly opcode: 'ERROR'; readonly message: ErrorData }
   | { readonly opcode: 'READY'; readonly message: Readonly<Record<string, never>> }
   | { readonly opcode: 'AUTHENTICATE'; readonly message: { readonly authenticator: string } }
-  | { readonly opcode: 'SUPPORTED'; readonly message: { readonly options: Readonly<Record<string, readonly string[]>> } }
+  | {
+      readonly opcode: 'SUPPORTED';
+      readonly message: { readonly options: Readonly<Record<string, readonly string[]>> };
+    }
   | { readonly opcode: 'RESULT'; readonly message: ResultData }
   | { readonly opcode: 'EVENT'; readonly message: EventData }
   | { readonly opcode: 'AUTH_CHALLENGE' | 'AUTH_SUCCESS'; readonly message: { readonly token: string | null } };

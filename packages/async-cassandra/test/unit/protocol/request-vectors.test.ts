@@ -3,13 +3,24 @@ import { describe, it } from 'node:test';
 import { encodeRequest, type RequestData } from '../../support/messages/request-encoding.ts';
 import { type MessageVector, readVectorFile, vectorName } from '../../support/messages/vector-file.ts';
 
-const { vectors } = readVectorFile<{ readonly vectors: readonly (MessageVector & RequestData)[] }>('messages-requests.json');
+const { vectors } = readVectorFile<{ readonly vectors: readonly (MessageVector & RequestData)[] }>(
+  'messages-requests.json',
+);
 
 describe('request encoders against the vectors of other implementations', () => {
   it('should_cover_every_request_of_both_versions', () => {
     for (const version of [4, 5]) {
       const opcodes = new Set(vectors.filter((v) => v.version === version).map((v) => v.opcode));
-      assert.deepEqual([...opcodes].sort(), ['AUTH_RESPONSE', 'BATCH', 'EXECUTE', 'OPTIONS', 'PREPARE', 'QUERY', 'REGISTER', 'STARTUP']);
+      assert.deepEqual([...opcodes].sort(), [
+        'AUTH_RESPONSE',
+        'BATCH',
+        'EXECUTE',
+        'OPTIONS',
+        'PREPARE',
+        'QUERY',
+        'REGISTER',
+        'STARTUP',
+      ]);
     }
   });
 

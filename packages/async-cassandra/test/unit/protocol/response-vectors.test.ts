@@ -24,7 +24,16 @@ describe('response decoders against the vectors of other implementations', () =>
   it('should_cover_every_response_of_both_versions', () => {
     for (const version of [4, 5]) {
       const opcodes = new Set(vectors.filter((v) => v.version === version).map((v) => v.opcode));
-      assert.deepEqual([...opcodes].sort(), ['AUTHENTICATE', 'AUTH_CHALLENGE', 'AUTH_SUCCESS', 'ERROR', 'EVENT', 'READY', 'RESULT', 'SUPPORTED']);
+      assert.deepEqual([...opcodes].sort(), [
+        'AUTHENTICATE',
+        'AUTH_CHALLENGE',
+        'AUTH_SUCCESS',
+        'ERROR',
+        'EVENT',
+        'READY',
+        'RESULT',
+        'SUPPORTED',
+      ]);
     }
   });
 
@@ -39,14 +48,21 @@ describe('response decoders against the vectors of other implementations', () =>
     it(`should_refuse_${vectorName(vector)}_cut_at_every_offset`, () => {
       const bytes = Buffer.from(vector.hex, 'hex');
       for (let length = 0; length < bytes.length; length++) {
-        assert.throws(() => decodeResponse(vector.version, vector.opcode, readerOver(bytes, length)), ProtocolError, `cut at ${length}`);
+        assert.throws(
+          () => decodeResponse(vector.version, vector.opcode, readerOver(bytes, length)),
+          ProtocolError,
+          `cut at ${length}`,
+        );
       }
     });
   }
 
   for (const vector of rejected) {
     it(`should_refuse_${vectorName({ ...vector, message: null })}`, () => {
-      assert.throws(() => decodeResponse(vector.version, vector.opcode, readerOver(Buffer.from(vector.hex, 'hex'))), ProtocolError);
+      assert.throws(
+        () => decodeResponse(vector.version, vector.opcode, readerOver(Buffer.from(vector.hex, 'hex'))),
+        ProtocolError,
+      );
     });
   }
 
@@ -70,6 +86,9 @@ describe('response decoders against the vectors of other implementations', () =>
 function decodesOnlyForward(vector: MessageVector & ResponseData): boolean {
   const again = encodeResponse(vector.version, vector);
   if (again.toString('hex') === vector.hex) return false;
-  assert.deepEqual(decodeResponse(vector.version, vector.opcode, readerOver(again)), { opcode: vector.opcode, message: vector.message });
+  assert.deepEqual(decodeResponse(vector.version, vector.opcode, readerOver(again)), {
+    opcode: vector.opcode,
+    message: vector.message,
+  });
   return vector.opcode === 'RESULT';
 }
