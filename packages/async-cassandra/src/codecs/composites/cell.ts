@@ -1,0 +1,55 @@
+import type { ValueCodec } from '../value-codec.ts';
+import { corrupt, truncatedCell } from '../value-problems.ts';
+
+/** Bytes of the [int] length before every element, and of the [int] count before them all. */
+export const LENGTH_BYTES = 4;
+
+/**
+ * Reads the value of a cell whose length `n` was read already and whose bytes start at `p`.
+ * @throws ProtocolError when it would reach beyond `end`
+ */
+export function readCell(
+  codec: ValueCodec,
+  b: Buffer,
+  v: DataView,
+  p: number,
+  n: number,
+  end: number,
+  column: string,
+): unknown {
+  if (n > 0) {
+    if (n > end - p) throw truncatedCell(column);
+    return codec.decode(b, v, p, n, column);
+  }
+  return n === 0 && codec.hasEmptyValue ? codec.decode(b, v, p, 0, column) : null;
+}
+
+/**
+ * Reads the [int] count of a collection's elements.
+ * @throws ProtocolError when `bytes` cannot hold that many elements of at least `minimum` bytes each
+ */
+export function readCount(
+  v: DataView,
+  p: number,
+  bytes: number,
+  minimum: number,
+  column: string,
+  typeName: string,
+): number {
+  if (bytes < LENGTH_BYTES) throw corrupt(column, typeName, `${bytes} bytes, too few for a count`);
+  const count = v.getInt32(p);
+  if (count < 0 || count * minimum > bytes - LENGTH_BYTES)
+    throw corrupt(column, typeName, `a count of ${count} elements in ${bytes} bytes`);
+  return count;
+}
+
+/** Reads the [int] length at `p`; a length that is cut off is an error. */
+export function readLength(v: DataView, p: number, end: number, column: string): number {
+  if (p + LENGTH_BYTES > end) throw truncatedCell(column);
+  return v.getInt32(p);
+}
+
+/** @throws ProtocolError when `p`, where the last part ended, is not where the value ends */
+export function checkEnd(p: number, end: number, column: string, typeName: string): void {
+  if (p !== end) throw corrupt(column, typeName, `${end - p} bytes after its last part`);
+}

@@ -1,0 +1,15 @@
+export type { Codec } from './codec.ts';
+export { CodecRegistry, type EncodingOptions } from './codec-registry.ts';
+export { compileParameterEncoder, type ParameterEncoder } from './compile/parameter-encoder.ts';
+export { compileRoutingKeyEncoder, type RoutingKeyEncoder } from './compile/routing-key-encoder.ts';
+export { compileRowDecoder, type RowDecoder } from './compile/row-decoder.ts';
+export type { UserTypeClass } from './composites/udt-codec.ts';
+export { compileHints } from './hints.ts';
+export type { Row } from './row.ts';
+export { decodeValue, encodeValue } from './single-value.ts';
+export { toPlain } from './to-plain.ts';
+export { Decimal } from './values/decimal.ts';
+export { Duration } from './values/duration.ts';
+export { LocalDate } from './values/local-date.ts';
+export { LocalTime } from './values/local-time.ts';
+export { unset } from './values/unset.ts';

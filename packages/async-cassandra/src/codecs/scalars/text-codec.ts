@@ -1,0 +1,39 @@
+import { type ByteWriter, decodeUtf8, nativeTypes } from '../../protocol/index.ts';
+import { type InlineRead, ValueCodec } from '../value-codec.ts';
+import { refused, wrongKind } from '../value-problems.ts';
+
+/** Name under which compiled decoders find the function that reads text. */
+export const TEXT_HELPER = 'text';
+
+/**
+ * text and ascii, both read as UTF-8 and refused when they are not. A lone surrogate, which UTF-8 cannot hold, is written as
+ * U+FFFD, as Node does everywhere; characters beyond ASCII are refused for an ascii column.
+ */
+export class TextCodec extends ValueCodec {
+  readonly #isAscii: boolean;
+
+  constructor(kind: 'text' | 'ascii') {
+    super(nativeTypes[kind]);
+    this.#isAscii = kind === 'ascii';
+  }
+
+  override get hasEmptyValue(): boolean {
+    return true;
+  }
+
+  override get inline(): InlineRead {
+    return { expression: `${TEXT_HELPER}(b, p, p + n)`, helpers: { [TEXT_HELPER]: decodeUtf8 } };
+  }
+
+  encode(w: ByteWriter, value: unknown, column: string): void {
+    if (typeof value !== 'string') throw wrongKind(column, this.typeName, value);
+    const written = w.writeUtf8(value);
+    // Every character beyond ASCII takes more bytes than UTF-16 code units.
+    if (this.#isAscii && written !== value.length)
+      throw refused(column, this.typeName, 'a string with characters beyond ASCII');
+  }
+
+  decode(b: Buffer, _v: DataView, p: number, n: number): string {
+    return decodeUtf8(b, p, p + n);
+  }
+}
