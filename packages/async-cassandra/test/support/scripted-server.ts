@@ -27,7 +27,7 @@ export interface ScriptedServerOptions {
   /** Default: real sockets, with `tls` when given. */
   readonly network?: ServerNetwork;
   readonly tls?: TlsOptions;
-  /** The clock of delays and of the log; default: real time. */
+  /** The clock of delays and of the log; default: the network's, else real time. */
   readonly timers?: Timers;
   /** Protocol versions spoken; default 3, 4 and 5. */
   readonly versions?: readonly number[];
@@ -78,7 +78,7 @@ export class ScriptedServer {
 
   constructor(options: ScriptedServerOptions = {}) {
     this.network = options.network ?? tcpNetwork(options.tls);
-    this.timers = options.timers ?? realTimers;
+    this.timers = options.timers ?? this.network.timers ?? realTimers;
     this.schema = options.schema ?? new SchemaModel();
     this.log = new RequestLog(options.logLimit ?? 100_000);
     this.sharedRules = options.sharedRules;
@@ -140,6 +140,7 @@ export class ScriptedServer {
     this.listener ??= await this.network.listen(this.node.address, this.node.port, (link) => {
       const connection = new ServerConnection(this, link, ++this.connectionsAccepted);
       this.connections.add(connection);
+      if (this.isFrozen) connection.pause();
       return connection;
     });
     this.node.port = this.listener.port;
@@ -168,11 +169,12 @@ export class ScriptedServer {
   /** From now on nothing is read or written, as by a process that is stopped (SIGSTOP); connecting still works. */
   freeze(): void {
     this.isFrozen = true;
+    for (const connection of this.connections) connection.pause();
   }
 
   thaw(): void {
     this.isFrozen = false;
-    for (const connection of this.connections) connection.handleBuffered();
+    for (const connection of this.connections) connection.resume();
   }
 
   /** Answers the requests that match; newer rules go before older ones, all before the defaults. */

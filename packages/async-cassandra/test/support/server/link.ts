@@ -1,3 +1,5 @@
+import type { Timers } from '../../../src/connection/index.ts';
+
 /** One accepted byte stream, seen from the server: a real socket or an end of an in-memory link. */
 export interface ServerLink {
   /** `127.0.0.1:51234`, or whatever names the client in a log. */
@@ -9,6 +11,9 @@ export interface ServerLink {
   destroy(): void;
   /** Closes at once; the client sees a connection reset. */
   reset(): void;
+  /** Stops reading: the client's bytes stay where they are. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface ServerLinkHandler {
@@ -26,6 +31,8 @@ export interface ServerListener {
 
 /** Where servers listen. */
 export interface ServerNetwork {
+  /** The clock its servers run on, when that is not real time. */
+  readonly timers?: Timers;
   /** Port 0 asks for a free one. */
   listen(host: string, port: number, accept: (link: ServerLink) => ServerLinkHandler): Promise<ServerListener>;
 }

@@ -53,8 +53,18 @@ export class ServerConnection implements ServerLinkHandler {
     if (!this.server.isFrozen) this.handleBuffered();
   }
 
-  /** Handles what is buffered; called again when a frozen server thaws. */
-  handleBuffered(): void {
+  /** Stops reading, as all connections of a process that was stopped. */
+  pause(): void {
+    this.link.pause();
+  }
+
+  /** Goes on where `pause` stopped. */
+  resume(): void {
+    this.handleBuffered();
+    this.link.resume();
+  }
+
+  private handleBuffered(): void {
     this.isHandling = true;
     try {
       for (let envelope = this.decoder.next(); envelope !== null && !this.isClosed; envelope = this.decoder.next()) this.handle(envelope);

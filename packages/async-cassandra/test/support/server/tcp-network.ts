@@ -46,6 +46,12 @@ function attach(socket: Socket, accept: (link: ServerLink) => ServerLinkHandler)
     reset: () => {
       socket.resetAndDestroy();
     },
+    pause: () => {
+      socket.pause();
+    },
+    resume: () => {
+      socket.resume();
+    },
   };
   const handler = accept(link);
   socket.on('data', (chunk: Buffer) => {

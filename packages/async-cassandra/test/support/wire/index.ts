@@ -14,3 +14,5 @@ export * from './value-decoder.ts';
 export * from './value-encoder.ts';
 export * from './wire-reader.ts';
 export * from './wire-writer.ts';
+export * from './request-encoder.ts';
+export * from './response-decoder.ts';
