@@ -1,5 +1,5 @@
-/** Compiles the published packages to `dist/`, from scratch, and makes their command-line programs executable. */
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+/** Compiles the published packages to `dist/`, from scratch, in their order. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './lib/run-command.ts';
 import { publishedPackages } from './lib/workspace.ts';
@@ -7,7 +7,7 @@ import { publishedPackages } from './lib/workspace.ts';
 const root = process.cwd();
 const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
 
-for (const { folder, json } of publishedPackages(root)) {
+for (const { folder } of publishedPackages(root)) {
   rmSync(join(root, folder, 'dist'), { recursive: true, force: true });
   const sources = join(root, folder, 'src');
   if (!existsSync(sources) || readdirSync(sources).length === 0) continue;
@@ -15,5 +15,4 @@ for (const { folder, json } of publishedPackages(root)) {
     process.exitCode = 1;
     break;
   }
-  for (const program of Object.values(json.bin ?? {})) chmodSync(join(root, folder, program), 0o755);
 }

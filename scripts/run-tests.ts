@@ -1,11 +1,12 @@
 /**
  * Runs test files by suite, each in its own process, with a check for leaks after each.
  *
- *     tsx scripts/run-tests.ts <suite>[,<suite>…|all] [part of a path…] [--spec] [--bail]
+ *     tsx scripts/run-tests.ts <suite>[,<suite>…|all] [part of a path…] [--spec]
  *
- * `SUITE` replaces the suites; `TEST_CONCURRENCY` the number of files at a time. A suite without files is no failure,
- * parts of a path that match nothing are.
+ * `SUITE` replaces the suites; `TEST_CONCURRENCY` the number of files at a time; `COVERAGE_DIR` takes V8's coverage of each
+ * file. A suite without files is no failure, parts of a path that match nothing are.
  */
+import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
@@ -17,6 +18,9 @@ import { findTestFiles, selectTestFiles } from './lib/test-files.ts';
 const TIMEOUT_MARGIN_MS = 10_000;
 
 const root = process.cwd();
+const coverage = process.env['COVERAGE_DIR'];
+// Set here and not by the caller, so that only the processes of test files are measured.
+if (coverage !== undefined) process.env['NODE_V8_COVERAGE'] = resolve(root, coverage);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { spec: { type: 'boolean', default: false } },

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 /** The parts of a package.json that the scripts look at. */
 export interface PackageJson {
   readonly name: string;
-  readonly version: string;
-  readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 export interface WorkspacePackage {
