@@ -1,17 +1,24 @@
 import { ProtocolError } from '../errors/index.ts';
 import { crc24 } from './crc24.ts';
 import { crc32 } from './crc32.ts';
-import type { EnvelopeDecoder } from './envelope-decoder.ts';
 import { COMPRESSED_FRAME_HEADER_BYTES, FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES, MAX_FRAME_PAYLOAD } from './frame.ts';
 import { lz4Decompress } from './lz4.ts';
 import { ScratchBuffer } from './scratch-buffer.ts';
 
+/** Takes the payloads of frames, one after the other: an EnvelopeDecoder. */
+export interface PayloadConsumer {
+  /** Whether an envelope has begun and not ended. */
+  readonly hasPartial: boolean;
+  /** Takes [pos, end) of `buf`, which is used again after the call. */
+  feed(buf: Buffer, view: DataView, pos: number, end: number): number;
+}
+
 /**
- * Finds v5 frames (specification, section 2) in bytes that arrive in any pieces, checks them, and feeds what they hold to
- * an EnvelopeDecoder. Nothing of a frame is looked at before its checksum was found right.
+ * Finds v5 frames (specification, section 2) in bytes that arrive in any pieces, checks them, and hands on what they hold.
+ * Nothing of a frame is looked at before its checksum was found right.
  */
 export class FrameDecoder {
-  readonly #envelopes: EnvelopeDecoder;
+  readonly #envelopes: PayloadConsumer;
   readonly #isCompressed: boolean;
   readonly #headerBytes: number;
   /** The header that `#readHeader` read last. */
@@ -26,7 +33,7 @@ export class FrameDecoder {
   #filled = 0;
   #needed = 0;
 
-  constructor(envelopes: EnvelopeDecoder, isCompressed: boolean) {
+  constructor(envelopes: PayloadConsumer, isCompressed: boolean) {
     this.#envelopes = envelopes;
     this.#isCompressed = isCompressed;
     this.#headerBytes = isCompressed ? COMPRESSED_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
