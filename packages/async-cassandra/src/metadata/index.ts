@@ -1,0 +1,10 @@
+export type { ClusterView, NodeDistance } from './cluster-view.ts';
+export { murmur3 } from './murmur3.ts';
+export { createNodeInfo, formatEndPoint, type NodeFields, type NodeInfo } from './node-info.ts';
+export { type Partitioner, parsePartitioner } from './partitioner.ts';
+export { parseReplication, type Replication, type ReplicationFactor } from './replication.ts';
+export { composeRoutingKey } from './routing-key.ts';
+export { type ReplicatedRange, TokenMap, type TokenMapStatistics } from './token-map.ts';
+export { TokenPair } from './token-pair.ts';
+export { TokenRange } from './token-range.ts';
+export type { Turns } from './turns.ts';
