@@ -4,10 +4,13 @@ export { compileParameterEncoder, type ParameterEncoder } from './compile/parame
 export { compileRoutingKeyEncoder, type RoutingKeyEncoder } from './compile/routing-key-encoder.ts';
 export { compileRowDecoder, type RowDecoder } from './compile/row-decoder.ts';
 export type { UserTypeClass } from './composites/udt-codec.ts';
-export { compileHints } from './hints.ts';
+export { hintedEncoder } from './hinted-encoder.ts';
+export { type CodecPresets, codecs } from './presets/codecs.ts';
+export { Uuid } from './presets/uuid.ts';
 export type { Row } from './row.ts';
 export { decodeValue, encodeValue } from './single-value.ts';
 export { toPlain } from './to-plain.ts';
+export { type TypeNames, types } from './types.ts';
 export { Decimal } from './values/decimal.ts';
 export { Duration } from './values/duration.ts';
 export { LocalDate } from './values/local-date.ts';

@@ -27,7 +27,8 @@ function plainObject(value: object): unknown {
   if (value instanceof Map) return plainMap(value);
   if (Array.isArray(value) || value instanceof Set || ArrayBuffer.isView(value))
     return Array.from(value as Iterable<unknown>, toPlain);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON() as unknown;
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === 'function') return (value as { toJSON(): unknown }).toJSON();
   return plainEntries(Object.entries(value));
 }
 

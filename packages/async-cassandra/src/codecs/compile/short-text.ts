@@ -12,7 +12,7 @@ const MAX_SHORT_TEXT = 28;
  * string on the JavaScript heap, at half the price of native decoding (see docs/internals/performance.md).
  */
 export function createTextReader(): (b: Buffer, start: number, end: number) => string {
-  const readers: (FixedTextReader | undefined)[] = new Array(MAX_SHORT_TEXT + 1).fill(undefined);
+  const readers = new Array<FixedTextReader | undefined>(MAX_SHORT_TEXT + 1).fill(undefined);
   return (b, start, end) => {
     const length = end - start;
     if (length > MAX_SHORT_TEXT || length === 0) return decodeUtf8(b, start, end);

@@ -1,4 +1,4 @@
-import { type ByteWriter, type CustomType, nativeTypes } from '../../protocol/index.ts';
+import type { ByteWriter, CustomType, nativeTypes } from '../../protocol/index.ts';
 import { ValueCodec } from '../value-codec.ts';
 import { wrongKind } from '../value-problems.ts';
 

@@ -119,7 +119,7 @@ export class BigintCodec extends FixedCodec {
     }
   }
 
-  protected read(_b: Buffer, v: DataView, p: number): bigint {
+  protected read(_b: Buffer, v: DataView, p: number, _column: string): unknown {
     return v.getBigInt64(p);
   }
 }

@@ -32,7 +32,7 @@ export class TimestampCodec extends FixedCodec {
     w.pos += 12;
   }
 
-  protected read(_b: Buffer, v: DataView, p: number, column: string): Date {
+  protected read(_b: Buffer, v: DataView, p: number, column: string): unknown {
     return readDate(v, p, column);
   }
 }

@@ -17,22 +17,23 @@ export class UuidCodec extends FixedCodec {
 
   encode(w: ByteWriter, value: unknown, column: string): void {
     w.reserve(UUID_BYTES);
-    this.#write(w, w.pos, value, column);
+    this.write(w, w.pos, value, column);
     w.pos += UUID_BYTES;
   }
 
   override writeCell(w: ByteWriter, value: unknown, column: string): void {
     w.reserve(4 + UUID_BYTES);
     w.view.setInt32(w.pos, UUID_BYTES);
-    this.#write(w, w.pos + 4, value, column);
+    this.write(w, w.pos + 4, value, column);
     w.pos += 4 + UUID_BYTES;
   }
 
-  protected read(b: Buffer, _v: DataView, p: number): string {
+  protected read(b: Buffer, _v: DataView, p: number): unknown {
     return readUuid(b, p);
   }
 
-  #write(w: ByteWriter, at: number, value: unknown, column: string): void {
+  /** Writes the 16 bytes of a bound value at `at`, where there is room for them. */
+  protected write(w: ByteWriter, at: number, value: unknown, column: string): void {
     if (typeof value === 'string') {
       if (!writeUuid(value, w.buf, at))
         throw refused(column, this.typeName, 'a string that is not of the form 8-4-4-4-12 hexadecimal digits');
