@@ -2,7 +2,7 @@ import { AsyncCassandraError, ConnectionError, ProtocolError } from '../errors/i
 import {
   type ByteReader,
   beginEnvelope,
-  type Compression,
+  type CompressionAlgorithm,
   endEnvelope,
   InboundDecoder,
   Opcode,
@@ -204,7 +204,7 @@ export class Connection implements TransportHandler {
   }
 
   /** @internal Handshake: the server has accepted the compression. */
-  enableOutboundCompression(compression: Compression): void {
+  enableOutboundCompression(compression: CompressionAlgorithm): void {
     this.#flush();
     this.#writes.enableCompression(compression);
   }

@@ -1,7 +1,9 @@
 import {
+  type BlockCompressor,
   ByteWriter,
-  type Compression,
   compressBody,
+  createCompressor,
+  type CompressionAlgorithm,
   ENVELOPE_HEADER_BYTES,
   FRAME_HEADER_BYTES,
   MAX_FRAME_PAYLOAD,
@@ -29,7 +31,7 @@ export class WriteBuffer {
   readonly #transport: Transport;
   readonly #spare: Slab[] = [];
   #slab: Slab;
-  #compression: Compression = 'none';
+  #compressor: BlockCompressor | null = null;
   #framed = false;
   /** The slab that is being filled; replaced by every flush. */
   writer: ByteWriter;
@@ -48,14 +50,14 @@ export class WriteBuffer {
   }
 
   /** From now on bodies (v4) or frames (v5) are compressed. */
-  enableCompression(compression: Compression): void {
-    this.#compression = compression;
+  enableCompression(algorithm: CompressionAlgorithm): void {
+    this.#compressor = createCompressor(algorithm);
     this.#reserveHeader();
   }
 
   /** To be called after each envelope, which started at `start`. */
   envelopeDone(start: number): void {
-    if (!this.#framed && this.#compression !== 'none') compressBody(this.writer, start, this.#compression);
+    if (!this.#framed && this.#compressor !== null) compressBody(this.writer, start, this.#compressor);
   }
 
   /** Cuts out the envelopes whose stream id `isCancelled` says. */
@@ -88,7 +90,7 @@ export class WriteBuffer {
       sealFrame(writer, 0);
       bytes = writer.buf.subarray(0, writer.pos);
     } else {
-      bytes = splitFrames(writer.buf.subarray(first, writer.pos), this.#compression === 'lz4' ? 'lz4' : 'none');
+      bytes = splitFrames(writer.buf.subarray(first, writer.pos), this.#compressor);
     }
     this.bytesSent += bytes.length;
     this.#slab = this.#spare.pop() ?? this.#newSlab();
@@ -109,7 +111,7 @@ export class WriteBuffer {
 
   /** Bytes at the start of a slab that are kept free for the header of a v5 frame. */
   #reserved(): number {
-    return this.#framed && this.#compression === 'none' ? FRAME_HEADER_BYTES : 0;
+    return this.#framed && this.#compressor === null ? FRAME_HEADER_BYTES : 0;
   }
 
   #reserveHeader(): void {

@@ -1,0 +1,38 @@
+/** Something that an AbortSignal ends. */
+export interface Abortable {
+  onAborted(reason: unknown): void;
+}
+
+interface Watched {
+  readonly abortables: Set<Abortable>;
+  readonly listener: () => void;
+}
+
+/** One listener for each signal however many requests share it, gone with the last of them (rule 4 of the design). */
+export class AbortRegistry {
+  readonly #signals = new Map<AbortSignal, Watched>();
+
+  add(signal: AbortSignal, abortable: Abortable): void {
+    let watched = this.#signals.get(signal);
+    if (watched === undefined) {
+      const abortables = new Set<Abortable>();
+      const listener = (): void => {
+        this.#signals.delete(signal);
+        for (const each of abortables) each.onAborted(signal.reason);
+      };
+      watched = { abortables, listener };
+      this.#signals.set(signal, watched);
+      signal.addEventListener('abort', listener, { once: true });
+    }
+    watched.abortables.add(abortable);
+  }
+
+  remove(signal: AbortSignal, abortable: Abortable): void {
+    const watched = this.#signals.get(signal);
+    if (watched === undefined) return;
+    watched.abortables.delete(abortable);
+    if (watched.abortables.size > 0) return;
+    this.#signals.delete(signal);
+    signal.removeEventListener('abort', watched.listener);
+  }
+}

@@ -1,0 +1,86 @@
+import type { ConnectionPool } from '../cluster/index.ts';
+import type { Connection, RequestHandler } from '../connection/index.ts';
+import type { ConnectionError } from '../errors/index.ts';
+import { type ByteReader, type ByteWriter, EnvelopeFlag, type ProtocolVersion, writeCustomPayload } from '../protocol/index.ts';
+import type { Request } from './request.ts';
+import type { ResultMetadata } from './result-metadata.ts';
+
+/** One sending of a request to one node. */
+export class Attempt implements RequestHandler {
+  readonly request: Request;
+  readonly pool: ConnectionPool;
+  readonly connection: Connection;
+  readonly timeoutMs: number;
+  readonly opcode: number;
+  readonly envelopeFlags: number;
+  streamId = -1;
+  /** When it was sent; kept only for a policy that wants latencies. */
+  sentAtMs = 0;
+  /** Sent, and neither answered nor given up. */
+  isWaiting = false;
+  /** The metadata that the request said it knows: an answer without metadata is read by it, whatever was learnt since. */
+  sentMetadata: ResultMetadata | undefined = undefined;
+
+  constructor(request: Request, pool: ConnectionPool, connection: Connection, timeoutMs: number) {
+    this.request = request;
+    this.pool = pool;
+    this.connection = connection;
+    this.timeoutMs = timeoutMs;
+    this.opcode = request.statement.opcode;
+    const { settings } = request;
+    this.envelopeFlags = (settings.trace ? EnvelopeFlag.TRACING : 0) | (settings.customPayload === undefined ? 0 : EnvelopeFlag.CUSTOM_PAYLOAD);
+  }
+
+  /** @returns false when the connection has no room after all. */
+  send(): boolean {
+    const id = this.connection.send(this, this.timeoutMs);
+    if (id < 0) return false;
+    this.streamId = id;
+    if (this.request.settings.speculativeExecutionPolicy?.onLatency !== undefined) this.sentAtMs = this.request.core.parts.seams.timers.now();
+    this.isWaiting = true;
+    this.pool.node.inFlight++;
+    this.request.core.inFlight++;
+    return true;
+  }
+
+  /** @returns true when it had not been written and never will be. */
+  cancel(): boolean {
+    this.#leave();
+    return this.connection.cancel(this.streamId, this);
+  }
+
+  encode(writer: ByteWriter, version: ProtocolVersion): void {
+    const { customPayload } = this.request.settings;
+    if (customPayload !== undefined) writeCustomPayload(writer, customPayload);
+    this.request.statement.encode(writer, version, this);
+  }
+
+  onResponse(opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
+    this.#leave();
+    if (this.sentAtMs > 0) this.#tellLatency();
+    this.request.onResponse(this, opcode, flags, reader, owned);
+  }
+
+  onConnectionLost(error: ConnectionError, wasWritten: boolean): void {
+    this.#leave();
+    this.request.onAttemptLost(this, error, wasWritten);
+  }
+
+  onAttemptTimeout(): void {
+    this.#leave();
+    this.request.onAttemptTimeout(this);
+  }
+
+  #tellLatency(): void {
+    const { settings, core } = this.request;
+    settings.speculativeExecutionPolicy?.onLatency?.(this.pool.node.info, core.parts.seams.timers.now() - this.sentAtMs);
+  }
+
+  #leave(): void {
+    this.isWaiting = false;
+    this.pool.node.inFlight--;
+    const { core } = this.request;
+    core.inFlight--;
+    if (core.queue.size > 0) core.queue.wake();
+  }
+}

@@ -1,0 +1,80 @@
+import { waitFor } from '../cluster/index.ts';
+import { TimeoutError } from '../errors/index.ts';
+import type { PreparedResult } from '../protocol/index.ts';
+import { LruMap } from './lru-map.ts';
+import { PrepareRequest } from './prepare-request.ts';
+import { PreparedPlan } from './prepared-statement.ts';
+import { Request } from './request.ts';
+import type { RequestCore } from './request-core.ts';
+import type { RequestSettings } from './request-settings.ts';
+import type { TextFactsCache } from './text-facts.ts';
+
+/** How long one caller is willing to wait for a preparation. */
+export interface PrepareWait {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Prepared statements by text and keyspace, bounded, the longest unused forgotten first. A text that is being
+ * prepared is prepared once however many ask; each of them waits by its own deadline and signal, and none that gives
+ * up takes the preparation from the others (rule 5 of the design).
+ */
+export class PrepareCache {
+  readonly #core: RequestCore;
+  readonly #facts: TextFactsCache;
+  readonly #settings: RequestSettings;
+  readonly #plans: LruMap<string, PreparedPlan>;
+  readonly #pending = new Map<string, Promise<PreparedPlan>>();
+
+  /** @param settings - of the PREPARE requests themselves */
+  constructor(core: RequestCore, facts: TextFactsCache, settings: RequestSettings, size: number) {
+    this.#core = core;
+    this.#facts = facts;
+    this.#settings = settings;
+    this.#plans = new LruMap(size);
+  }
+
+  get size(): number {
+    return this.#plans.size;
+  }
+
+  /** The plan of a text that was prepared before. */
+  find(cql: string, keyspace: string | undefined): PreparedPlan | undefined {
+    return this.#plans.get(keyOf(cql, keyspace));
+  }
+
+  /** Prepares a text, or waits for who does already. */
+  prepare(cql: string, keyspace: string | undefined, wait: PrepareWait): Promise<PreparedPlan> {
+    const key = keyOf(cql, keyspace);
+    const known = this.#plans.get(key);
+    if (known !== undefined) return Promise.resolve(known);
+    let pending = this.#pending.get(key);
+    if (pending === undefined) {
+      pending = this.#request(cql, keyspace).finally(() => this.#pending.delete(key));
+      this.#pending.set(key, pending);
+      // Every caller may have given up when it fails.
+      pending.catch(() => undefined);
+    }
+    const { timeoutMs, signal } = wait;
+    return waitFor(pending, {
+      timers: this.#core.parts.seams.timers,
+      timeoutMs,
+      signal,
+      timeoutError: () => new TimeoutError(`Preparing the statement took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`, timeoutMs, { outcome: 'notSent' }),
+    });
+  }
+
+  async #request(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
+    const result = await new Promise<PreparedResult>((resolve, reject) => {
+      new Request(this.#core, new PrepareRequest(cql, keyspace), [], this.#settings, false, (prepared) => resolve(prepared as PreparedResult), reject).start();
+    });
+    const plan = new PreparedPlan(cql, keyspace, this.#facts.get(cql).info, result, this.#core.registry);
+    this.#plans.set(keyOf(cql, keyspace), plan);
+    return plan;
+  }
+}
+
+function keyOf(cql: string, keyspace: string | undefined): string {
+  return keyspace === undefined ? cql : `${keyspace}\0${cql}`;
+}

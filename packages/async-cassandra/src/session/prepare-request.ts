@@ -1,0 +1,41 @@
+import { type ByteWriter, Opcode, type ProtocolVersion, writePrepare } from '../protocol/index.ts';
+import type { Executable } from './executable.ts';
+import type { StatementInfo } from './statement-info.ts';
+
+const INFO: StatementInfo = Object.freeze({ kind: 'read', operation: 'PREPARE', isConditional: false, isCounter: false, isBatch: false, keyspace: undefined, table: undefined });
+
+/** A PREPARE request. It changes nothing, so it may be sent again like a read. */
+export class PrepareRequest implements Executable {
+  readonly opcode: number = Opcode.PREPARE;
+  readonly info: StatementInfo = INFO;
+  readonly isIdempotent: boolean = true;
+  readonly reliesOnKeyspace: boolean = true;
+  readonly lastMetadata: undefined = undefined;
+  readonly cql: string;
+  readonly #keyspace: string | undefined;
+
+  constructor(cql: string, keyspace: string | undefined) {
+    this.cql = cql;
+    this.#keyspace = keyspace;
+  }
+
+  learn(): void {
+    // The answer is no Rows result.
+  }
+
+  encode(writer: ByteWriter, version: ProtocolVersion): void {
+    writePrepare(writer, version, this.cql, version < 5 ? undefined : this.#keyspace);
+  }
+
+  writeRoutingKey(): boolean {
+    return false;
+  }
+
+  routingKeyspace(): string | undefined {
+    return this.#keyspace;
+  }
+
+  preparation(): undefined {
+    return undefined;
+  }
+}

@@ -1,0 +1,168 @@
+import { type CodecRegistry, compileParameterEncoder, compileRoutingKeyEncoder, type ParameterEncoder, type RoutingKeyEncoder, type Row } from '../codecs/index.ts';
+import { type ByteWriter, type ColumnSpec, Opcode, type PreparedResult, type ProtocolVersion, writeExecute } from '../protocol/index.ts';
+import type { Attempt } from './attempt.ts';
+import type { Executable, Preparation } from './executable.ts';
+import { fillParameters } from './fill-parameters.ts';
+import type { Request } from './request.ts';
+import { preparedMetadata, type ResultMetadata } from './result-metadata.ts';
+import type { StatementInfo } from './statement-info.ts';
+
+/** Options of `prepare`. */
+export interface PrepareOptions {
+  /** Whether executing the statement twice does the same as once; kept with the statement. Absent: only reads are. */
+  readonly idempotent?: boolean | undefined;
+  /** Bounds the preparation. Default: the request timeout. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Keyspace of the statement when it is not that of the session (protocol v5). */
+  readonly keyspace?: string | undefined;
+}
+
+/** What the nodes answered to PREPARE, and what was compiled from it. Callers share it; a later answer replaces it. */
+export class PreparedPlan {
+  readonly cql: string;
+  readonly keyspace: string | undefined;
+  readonly id: Buffer;
+  readonly statementId: string;
+  readonly variables: readonly ColumnSpec[];
+  readonly info: StatementInfo;
+  readonly partitionKeyIndexes: readonly number[];
+  lastMetadata: ResultMetadata | undefined;
+  /** Id of the result's metadata as last heard (v5). */
+  resultMetadataId: Buffer | undefined;
+  readonly #registry: CodecRegistry;
+  #encoder: ParameterEncoder | null = null;
+  #routing: RoutingKeyEncoder | null = null;
+  #generation = -1;
+  #statement: PreparedStatement | null = null;
+
+  constructor(cql: string, keyspace: string | undefined, info: StatementInfo, result: PreparedResult, registry: CodecRegistry) {
+    this.cql = cql;
+    this.keyspace = keyspace;
+    this.id = result.id;
+    this.statementId = result.id.toString('hex');
+    this.variables = result.variables;
+    this.info = { ...info, isCounter: info.isCounter || writesCounter(info, result.variables) };
+    this.partitionKeyIndexes = result.partitionKeyIndexes;
+    this.#registry = registry;
+    this.noteMetadata(result);
+  }
+
+  /** The encoder of the markers' values; compiled at first use and when a class was registered. */
+  get encoder(): ParameterEncoder {
+    if (this.#encoder === null || this.#generation !== this.#registry.generation) {
+      this.#generation = this.#registry.generation;
+      this.#encoder = compileParameterEncoder(this.variables, this.#registry);
+    }
+    return this.#encoder;
+  }
+
+  /** The statement as used for texts that were prepared by themselves. */
+  get statement(): PreparedStatement {
+    this.#statement ??= new PreparedStatement(this, undefined);
+    return this.#statement;
+  }
+
+  /** Writes the routing key into the empty `scratch`. @returns false when the statement has none */
+  writeRoutingKey(scratch: ByteWriter, values: readonly unknown[]): boolean {
+    if (this.partitionKeyIndexes.length === 0) return false;
+    this.#routing ??= compileRoutingKeyEncoder(this.variables, this.partitionKeyIndexes, this.#registry);
+    return this.#routing.write(scratch, values);
+  }
+
+  /** The metadata that a later PREPARE has answered with. */
+  noteMetadata(result: PreparedResult): void {
+    const { columns } = result.result;
+    this.resultMetadataId = result.resultMetadataId;
+    const isCacheable = !this.info.isConditional && result.resultMetadataId !== undefined && columns !== undefined && columns.length > 0;
+    this.lastMetadata = isCacheable ? preparedMetadata(columns, result.resultMetadataId, this.#registry) : undefined;
+  }
+}
+
+/** Sent to a counter, a marker has the type counter, which no other statement can have. */
+function writesCounter(info: StatementInfo, variables: readonly ColumnSpec[]): boolean {
+  return info.kind === 'write' && variables.some((variable) => variable.type.kind === 'counter');
+}
+
+/** A statement that the cluster has parsed: executed by its id, with values of known types, sent to their replicas. */
+export class PreparedStatement<R extends Row = Row> implements Executable {
+  readonly opcode: number = Opcode.EXECUTE;
+  readonly reliesOnKeyspace: boolean = false;
+  /** As given to `prepare`. */
+  readonly isIdempotent: boolean | undefined;
+  /** @internal */
+  readonly plan: PreparedPlan;
+  /** Phantom: the type of the rows. */
+  declare readonly rowType?: R;
+
+  /** @internal */
+  constructor(plan: PreparedPlan, isIdempotent: boolean | undefined) {
+    this.plan = plan;
+    this.isIdempotent = isIdempotent;
+  }
+
+  /** The statement's text. */
+  get cql(): string {
+    return this.plan.cql;
+  }
+
+  /** The keyspace it was prepared in, when it was not named in the text. */
+  get keyspace(): string | undefined {
+    return this.plan.keyspace;
+  }
+
+  /** Its markers, in order. */
+  get variables(): readonly ColumnSpec[] {
+    return this.plan.variables;
+  }
+
+  /** The markers that hold the columns of the partition key; empty when some are not bound. */
+  get partitionKeyIndexes(): readonly number[] {
+    return this.plan.partitionKeyIndexes;
+  }
+
+  /** @internal */
+  get info(): StatementInfo {
+    return this.plan.info;
+  }
+
+  /** @internal */
+  get lastMetadata(): ResultMetadata | undefined {
+    return this.plan.lastMetadata;
+  }
+
+  /** @internal */
+  learn(metadata: ResultMetadata): void {
+    // The metadata of a conditional statement depends on whether it was applied (rule 14 of the design).
+    const { plan } = this;
+    if (plan.info.isConditional) return;
+    if (metadata.id !== undefined) plan.resultMetadataId = metadata.id;
+    else if (plan.lastMetadata?.id !== undefined) return;
+    plan.lastMetadata = metadata;
+  }
+
+  /** @internal */
+  encode(writer: ByteWriter, version: ProtocolVersion, attempt: Attempt): void {
+    const { plan } = this;
+    const metadata = plan.lastMetadata;
+    // Without a metadata id (v4) the server cannot tell that what we know is out of date, so it is always asked for.
+    const known = metadata !== undefined && metadata.id !== undefined ? metadata : undefined;
+    const parameters = fillParameters(attempt, known, undefined, undefined);
+    writeExecute(writer, version, plan.id, known?.id ?? plan.resultMetadataId, parameters, plan.encoder, attempt.request.values);
+  }
+
+  /** @internal */
+  writeRoutingKey(scratch: ByteWriter, request: Request): boolean {
+    return this.plan.writeRoutingKey(scratch, request.values);
+  }
+
+  /** @internal */
+  routingKeyspace(): string | undefined {
+    return this.plan.variables[0]?.keyspace;
+  }
+
+  /** @internal */
+  preparation(statementId: string): Preparation | undefined {
+    return statementId === this.plan.statementId ? this.plan : undefined;
+  }
+}

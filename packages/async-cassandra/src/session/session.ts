@@ -1,0 +1,268 @@
+import type { SessionPools } from '../cluster/index.ts';
+import type { Row } from '../codecs/index.ts';
+import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
+import { BatchStatement } from './batch-statement.ts';
+import { bindValues, type Params } from './bind.ts';
+import { BoundQuery } from './bound-query.ts';
+import type { CassandraSession } from './cassandra-session.ts';
+import { AsyncCloseable } from './closeable.ts';
+import { type ConcurrentOptions, type ConcurrentResult, executeConcurrent } from './execute-concurrent.ts';
+import type { Executable } from './executable.ts';
+import { openStream } from './open-stream.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { prepareBatch } from './prepare-batch.ts';
+import type { PrepareCache } from './prepare-cache.ts';
+import { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';
+import { getTrace, type QueryTrace } from './query-trace.ts';
+import { Request } from './request.ts';
+import type { RequestCore } from './request-core.ts';
+import type { RequestOptions } from './request-options.ts';
+import { type RequestSettings, resolveSettings, type SettingsContext } from './request-settings.ts';
+import type { AsyncResultSet } from './result-set.ts';
+import type { StreamConfig } from './stream-config.ts';
+import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
+import type { TextFactsCache } from './text-facts.ts';
+import { textStatement } from './text-values.ts';
+
+/** What a session is made of; put together at the composition root. */
+export interface SessionParts {
+  readonly core: RequestCore;
+  readonly pools: SessionPools;
+  readonly defaults: RequestSettings;
+  readonly context: SettingsContext;
+  readonly facts: TextFactsCache;
+  readonly cache: PrepareCache;
+  readonly streams: OpenStreams;
+  readonly drainTimeoutMs: number;
+  onClosed(session: AsyncCassandraSession): void;
+}
+
+/** The bounded things of a session, as they stand. */
+export interface SessionState {
+  readonly activeOperations: number;
+  /** Requests that wait for a reply. */
+  readonly inFlight: number;
+  /** Requests that wait for a connection with room. */
+  readonly queued: number;
+  readonly openStreams: number;
+  readonly preparedStatements: number;
+  readonly openConnections: number;
+}
+
+const NO_VALUES: readonly unknown[] = Object.freeze([]);
+
+/**
+ * Executes statements on a cluster, with pools of its own; made by `AsyncCluster.connect`, meant to live as long as the
+ * service that uses it and to be shared by all its requests.
+ */
+export class AsyncCassandraSession extends AsyncCloseable implements CassandraSession {
+  readonly #parts: SessionParts;
+  readonly #core: RequestCore;
+  readonly #capture: (resolve: (result: never) => void, reject: (error: unknown) => void) => void;
+  #resolve: (result: never) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  /** @internal */
+  constructor(parts: SessionParts) {
+    super();
+    this.#parts = parts;
+    this.#core = parts.core;
+    // One executor for all promises spares a closure for each.
+    this.#capture = (resolve, reject): void => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    };
+  }
+
+  /** The keyspace in which unqualified names are looked up. */
+  get keyspace(): string | undefined {
+    return this.#core.keyspace;
+  }
+
+  get activeOperations(): number {
+    return this.#core.active;
+  }
+
+  /** What the session holds at the moment; plain data. */
+  get state(): SessionState {
+    const { streams, cache, pools } = this.#parts;
+    let openConnections = 0;
+    for (const pool of pools) openConnections += pool.openCount;
+    return {
+      activeOperations: this.#core.active,
+      inFlight: this.#core.inFlight,
+      queued: this.#core.queue.size,
+      openStreams: streams.count,
+      preparedStatements: cache.size,
+      openConnections,
+    };
+  }
+
+  execute<R extends Row = Row>(query: string | PreparedStatement<R> | BoundQuery<R> | BatchStatement, params?: Params, options?: RequestOptions): Promise<AsyncResultSet<R>> {
+    if (this.isClosing) return Promise.reject(closedError());
+    try {
+      const settings = options === undefined ? this.#parts.defaults : this.#settings(options);
+      if (query instanceof PreparedStatement) return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
+      if (query instanceof BatchStatement) return this.#runBatch(query, params, settings) as Promise<AsyncResultSet<R>>;
+      const prepared = this.#statement(query, params, settings);
+      if (prepared instanceof Promise) return prepared.then(({ statement, values, settings: left }) => this.#run<AsyncResultSet<R>>(statement, values, left));
+      return this.#run(prepared.statement, prepared.values, settings);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  executeBatch(batch: BatchStatement, options?: RequestOptions): Promise<AsyncResultSet> {
+    return this.execute(batch, undefined, options);
+  }
+
+  /** Executes a template: ``session.cql`SELECT * FROM users WHERE id = ${id}` ``; values are bound, never spliced into the text. */
+  cql<R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<AsyncResultSet<R>> {
+    return this.execute(new BoundQuery<R>(strings.join('?'), values));
+  }
+
+  async executeStream<R extends Row = Row>(query: string | PreparedStatement<R> | BoundQuery<R>, params?: Params, options: StreamConfig = {}): Promise<AsyncStreamingResultSet<R>> {
+    if (this.isClosing) throw closedError();
+    const { core, defaults, context, streams } = this.#parts;
+    return openStream<R>({ core, defaults, context, streams }, options, async (settings) => {
+      if (query instanceof PreparedStatement) return { statement: query, values: bindValues(query.variables, params ?? NO_VALUES), settings };
+      const ready = await this.#statement(query, params, settings);
+      return 'settings' in ready ? ready : { ...ready, settings };
+    });
+  }
+
+  async prepare<R extends Row = Row>(cql: string, options: PrepareOptions = {}): Promise<PreparedStatement<R>> {
+    if (this.isClosing) throw closedError();
+    if (typeof cql !== 'string') throw new ConfigurationError('cql', 'prepare() takes the text of a statement');
+    const { idempotent, ...rest } = options;
+    const settings = this.#settings(idempotent === undefined ? rest : options);
+    const keyspace = settings.keyspace ?? this.#core.keyspace;
+    const plan = await this.#counted(this.#parts.cache.prepare(cql, keyspace, settings));
+    return new PreparedStatement<R>(plan, idempotent);
+  }
+
+  /**
+   * Executes one statement for each set of parameters, `concurrency` of them at a time.
+   * @throws the first error when `raiseOnFirstError` (the default); what is under way then still finishes
+   */
+  executeConcurrent<R extends Row = Row>(
+    query: string | PreparedStatement<R>,
+    params: Iterable<Params> | AsyncIterable<Params>,
+    options: ConcurrentOptions = {},
+  ): Promise<ConcurrentResult<R>> {
+    return executeConcurrent<R>(this, query, params, options);
+  }
+
+  /**
+   * Changes the keyspace for requests made from now on.
+   * @throws the server's error when there is no such keyspace; nothing has changed then
+   */
+  async setKeyspace(keyspace: string): Promise<void> {
+    if (this.isClosing) throw closedError();
+    if (typeof keyspace !== 'string' || keyspace === '') throw new ConfigurationError('keyspace', 'setKeyspace() takes the name of a keyspace');
+    if (this.#core.protocolVersion < 5) await this.#counted(this.#core.parts.onKeyspaceSet(keyspace));
+    else await this.execute(`USE "${keyspace.replaceAll('"', '""')}"`);
+  }
+
+  /**
+   * Fetches what the servers have traced of a request that was executed with `trace: true`. They write it after they
+   * have answered, so this waits until it is complete.
+   * @throws TimeoutError when it is not complete in time
+   */
+  getTrace(traceId: string, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<QueryTrace> {
+    return getTrace(this, this.#core.parts.seams.timers, traceId, options);
+  }
+
+  protected override async closeOnce(options: { readonly drainTimeoutMs?: number }): Promise<void> {
+    const { pools, drainTimeoutMs } = this.#parts;
+    await this.#drain(options.drainTimeoutMs ?? drainTimeoutMs);
+    this.#core.closeNow();
+    await pools.close(0);
+    this.#parts.onClosed(this);
+  }
+
+  #settings(options: RequestOptions): RequestSettings {
+    return resolveSettings(this.#parts.defaults, options, this.#parts.context);
+  }
+
+  #run<T>(statement: Executable, values: readonly unknown[], settings: RequestSettings): Promise<T> {
+    const promise = new Promise<T>(this.#capture);
+    const request = new Request(this.#core, statement, values, settings, false, this.#resolve as (result: unknown) => void, this.#reject);
+    request.start();
+    return promise;
+  }
+
+  #runBatch(batch: BatchStatement, params: Params | undefined, settings: RequestSettings): Promise<AsyncResultSet> {
+    if (params !== undefined) throw new ConfigurationError('params', 'A batch has no parameters of its own; give them to add()');
+    const { cache, facts } = this.#parts;
+    const keyspace = settings.keyspace ?? this.#core.keyspace;
+    const startedAt = this.#core.parts.seams.timers.now();
+    const ready = prepareBatch(batch, settings.idempotent, { cache, facts, keyspace, wait: settings });
+    if (!(ready instanceof Promise)) return this.#run(ready, NO_VALUES, settings);
+    return this.#counted(ready).then((request) => this.#run(request, NO_VALUES, this.#whatIsLeft(settings, startedAt)));
+  }
+
+  /** The statement to send for a text or template; a promise when it has to be prepared first. */
+  #statement(query: string | BoundQuery, params: Params | undefined, settings: RequestSettings): Ready | Promise<Ready & { readonly settings: RequestSettings }> {
+    const { facts, cache } = this.#parts;
+    const text = query instanceof BoundQuery ? query.cql : query;
+    if (typeof text !== 'string') throw new ConfigurationError('query', 'A statement must be a text, a prepared statement, a cql template or a batch');
+    if (query instanceof BoundQuery && params !== undefined) throw new ConfigurationError('params', 'A cql template has its values; it takes no parameters');
+    const given = query instanceof BoundQuery ? query.values : params;
+    const known = facts.get(text);
+    if (given === undefined || !settings.isPrepared || (Array.isArray(given) ? given.length === 0 : Object.keys(given).length === 0)) {
+      return textStatement(known, given ?? NO_VALUES, settings.hints, this.#core.registry);
+    }
+    const keyspace = settings.keyspace ?? this.#core.keyspace;
+    const plan = cache.find(text, keyspace);
+    if (plan !== undefined) return { statement: plan.statement, values: bindValues(plan.variables, given) };
+    // Taken now: what the caller changes while the text is being prepared does not matter any more.
+    const taken = (Array.isArray(given) ? given.slice() : { ...given }) as Params;
+    const startedAt = this.#core.parts.seams.timers.now();
+    return this.#counted(cache.prepare(text, keyspace, settings)).then((prepared) => ({
+      statement: prepared.statement,
+      values: bindValues(prepared.variables, taken),
+      settings: this.#whatIsLeft(settings, startedAt),
+    }));
+  }
+
+  /** The request timeout bounds preparing and executing together. */
+  #whatIsLeft(settings: RequestSettings, startedAt: number): RequestSettings {
+    const spent = this.#core.parts.seams.timers.now() - startedAt;
+    return { ...settings, timeoutMs: Math.max(1, settings.timeoutMs - spent) };
+  }
+
+  /** Work outside of a request that counts as active, so that closing waits for it. */
+  async #counted<T>(work: Promise<T>): Promise<T> {
+    this.#core.enter();
+    try {
+      return await work;
+    } finally {
+      this.#core.leave();
+    }
+  }
+
+  #drain(timeoutMs: number): Promise<void> {
+    const core = this.#core;
+    if (core.active === 0 || timeoutMs <= 0) return Promise.resolve();
+    const { timers } = core.parts.seams;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timers.clearTimeout(timer);
+        core.onIdle = null;
+        resolve();
+      };
+      const timer = timers.setTimeout(done, timeoutMs);
+      core.onIdle = done;
+    });
+  }
+}
+
+interface Ready {
+  readonly statement: Executable;
+  readonly values: readonly unknown[];
+}
+
+function closedError(): SessionClosedError {
+  return new SessionClosedError('The session is closed or closing; open another one with cluster.connect()');
+}

@@ -1,0 +1,85 @@
+import type { TimerHandle } from '../connection/index.ts';
+import type { SpeculativeExecutionPolicy } from '../policies/index.ts';
+import type { Attempt } from './attempt.ts';
+import type { Request } from './request.ts';
+
+/** Further executions of a request that is slow to be answered; the first answer wins, the others are given up. */
+export class Speculation {
+  /** How many were started. */
+  count = 0;
+  readonly #request: Request;
+  readonly #policy: SpeculativeExecutionPolicy;
+  readonly #others: Attempt[] = [];
+  #timer: TimerHandle | null = null;
+
+  constructor(request: Request, policy: SpeculativeExecutionPolicy) {
+    this.#request = request;
+    this.#policy = policy;
+  }
+
+  /** Whether an execution besides the current attempt waits for its answer. */
+  get isRunning(): boolean {
+    return this.#others.some((attempt) => attempt.isWaiting);
+  }
+
+  /** An attempt that goes on while the request sends another one. */
+  add(attempt: Attempt): void {
+    if (attempt.isWaiting) this.#others.push(attempt);
+  }
+
+  /** Asks the policy when to send once more. */
+  schedule(): void {
+    const { attempt, core } = this.#request;
+    if (attempt === null) return;
+    const delay = this.#policy.nextDelayMs(attempt.pool.node.info, this.count + 1);
+    if (delay < 0) return;
+    const timer = core.parts.seams.timers.setTimeout(() => this.#fire(), delay);
+    timer.unref?.();
+    this.#timer = timer;
+  }
+
+  /** @returns whether none of the executions was or will be written */
+  cancel(): boolean {
+    if (this.#timer !== null) this.#request.core.parts.seams.timers.clearTimeout(this.#timer);
+    this.#timer = null;
+    let isUnsent = true;
+    for (const attempt of this.#others.splice(0)) if (attempt.isWaiting) isUnsent = attempt.cancel() && isUnsent;
+    return isUnsent;
+  }
+
+  #fire(): void {
+    this.#timer = null;
+    const request = this.#request;
+    const { attempt, core } = request;
+    if (request.isSettled || attempt === null || !attempt.isWaiting) return;
+    const trail = request.trailFrom(attempt.connection.deadlineOf(attempt.streamId) - attempt.timeoutMs);
+    trail.triedSlots.add(attempt.pool.node.info.slot);
+    const remaining = request.remainingMs();
+    if (remaining <= 0 || core.isClosed) return;
+    for (let node = request.nextNode(trail); node !== null; node = request.nextNode(trail)) {
+      const pool = core.parts.pool(node);
+      const connection = pool?.next() ?? null;
+      if (pool === undefined || connection === null || !request.sendOn(pool, connection, remaining)) continue;
+      trail.triedSlots.add(node.slot);
+      this.count++;
+      this.schedule();
+      return;
+    }
+  }
+}
+
+/** Whether sending the request twice at a time can do no harm (rule 3 of the design). */
+function isEligible(request: Request): boolean {
+  const { consistency } = request;
+  return (
+    request.isIdempotent && !request.isConditional && !request.statement.info.isCounter && consistency !== 'SERIAL' && consistency !== 'LOCAL_SERIAL' && request.settings.node === undefined
+  );
+}
+
+/** Starts to watch a request, if it may be executed more than once at a time. */
+export function scheduleSpeculation(request: Request): void {
+  const policy = request.settings.speculativeExecutionPolicy;
+  if (policy === undefined || !isEligible(request)) return;
+  request.speculation = new Speculation(request, policy);
+  request.speculation.schedule();
+}
