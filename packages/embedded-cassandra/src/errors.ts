@@ -26,8 +26,7 @@ export interface EmbeddedCassandraErrorOptions {
 export class EmbeddedCassandraError extends Error {
   override readonly name = 'EmbeddedCassandraError';
   readonly code: EmbeddedCassandraErrorCode;
-  /** The last lines of the log of the node or tool that failed; empty where there is none. */
-  readonly logTail: readonly string[];
+  readonly #logTail: readonly string[];
 
   constructor(code: EmbeddedCassandraErrorCode, message: string, options: EmbeddedCassandraErrorOptions = {}) {
     const { cause, logTail = [] } = options;
@@ -36,6 +35,11 @@ export class EmbeddedCassandraError extends Error {
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
-    this.logTail = logTail;
+    this.#logTail = logTail;
+  }
+
+  /** The last lines of the log of the node or tool that failed, which are in the message too; else empty. */
+  get logTail(): readonly string[] {
+    return this.#logTail;
   }
 }

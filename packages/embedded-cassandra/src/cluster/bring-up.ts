@@ -38,7 +38,7 @@ async function startAll(context: ClusterContext, deadline: Deadline, startedAt: 
   const nodes = plans.map((plan, index) => {
     const own = ports[index];
     if (own === undefined) throw new RangeError('Every node has ports');
-    return new EmbeddedNode(context, { ...plan, address: addressOf(options, index), ports: own, seeds });
+    return new EmbeddedNode(context, { ...plan, address: addressOf(options, index), ports: own, seeds, bootstrap: false });
   });
   let nodesReady = 0;
   const report = (): void => {

@@ -1,5 +1,12 @@
 import type { Logger, ProgressListener } from '../progress.ts';
 
+export interface EmbeddedTlsOptions {
+  /** Whether clients must show a certificate of the cluster's authority too. Default false. */
+  readonly clientAuth?: boolean;
+  /** IP addresses and DNS names on the nodes' certificates. Default: each node's address, and localhost. */
+  readonly names?: readonly string[];
+}
+
 /** What `EmbeddedCluster.start` understands. Everything has a default. */
 export interface EmbeddedClusterOptions {
   /** Nodes in all data centres together, dealt to them in turn. Default: one for each data centre. */
@@ -18,8 +25,8 @@ export interface EmbeddedClusterOptions {
   readonly heapMb?: number;
   /** Password authentication and authorization; the superuser is `cassandra` with password `cassandra`. Default false. */
   readonly auth?: boolean;
-  /** Client encryption with certificates made for this cluster; `clientAuth` demands one from clients too. Default false. */
-  readonly tls?: boolean | { readonly clientAuth?: boolean };
+  /** Client encryption with certificates made for this cluster. Default false. */
+  readonly tls?: boolean | EmbeddedTlsOptions;
   /** Settings of cassandra.yaml, merged over the ones this package chooses. */
   readonly yaml?: Readonly<Record<string, unknown>>;
   /** Further arguments of the JVM, after (and so above) the ones this package chooses. */

@@ -1,7 +1,8 @@
-import type { TlsMaterial } from '../tls/tls-material.ts';
 import { EmbeddedCassandraError } from '../errors.ts';
+import type { Credential } from '../tls/certificate-authority.ts';
+import type { TlsMaterial } from '../tls/tls-material.ts';
 import { bringUp } from './bring-up.ts';
-import type { ClusterContext } from './cluster-context.ts';
+import { type ClusterContext, superuser } from './cluster-context.ts';
 import type { EmbeddedClusterOptions } from './cluster-options.ts';
 import type { EmbeddedNode } from './embedded-node.ts';
 import { growCluster } from './grow-cluster.ts';
@@ -64,9 +65,16 @@ export class EmbeddedCluster implements AsyncDisposable {
     return this.#context.tls?.material;
   }
 
+  /** A certificate for one more client, or for the next turn of a rotation. */
+  async issueClientCertificate(commonName: string): Promise<Credential> {
+    const { tls } = this.#context;
+    if (tls === undefined) throw new EmbeddedCassandraError('WRONG_STATE', 'This cluster has no TLS; start it with the option tls');
+    return await tls.issueClient(commonName);
+  }
+
   /** The superuser; undefined unless the cluster was started with `auth`. */
   get credentials(): { readonly username: string; readonly password: string } | undefined {
-    return this.#context.options.auth ? { username: 'cassandra', password: 'cassandra' } : undefined;
+    return this.#context.options.auth ? superuser : undefined;
   }
 
   /**

@@ -8,7 +8,6 @@ import { NodeProcess } from '../process/node-process.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
 import { type Deadline, waitUntilReady } from './node-readiness.ts';
 import { runNodeTool } from './node-tool.ts';
-import { tokenCount } from './topology.ts';
 
 /** What distinguishes one node from the others of its cluster. */
 export interface NodeIdentity {
@@ -16,8 +15,8 @@ export interface NodeIdentity {
   readonly ports: NodePorts;
   readonly dataCenter: string;
   readonly rack: string;
-  /** Absent for a node that joins a running ring. */
-  readonly tokens: readonly string[] | undefined;
+  readonly tokens: readonly string[];
+  readonly bootstrap: boolean;
   readonly seeds: readonly string[];
 }
 
@@ -140,6 +139,11 @@ export class EmbeddedNode {
     return `${this.address}:${String(this.#identity.ports.storage)}`;
   }
 
+  /** @internal */
+  get tokens(): readonly string[] {
+    return this.#identity.tokens;
+  }
+
   /** @internal Leaves the ring, its data moved to the others, and ends. */
   async leave(): Promise<void> {
     await this.nodetool('decommission', '--force');
@@ -150,10 +154,10 @@ export class EmbeddedNode {
 
   async #settings(): Promise<Parameters<NodeFolder['write']>[0]> {
     const { options } = this.#context;
-    const { address, ports, seeds, tokens } = this.#identity;
+    const { address, ports, seeds, tokens, bootstrap } = this.#identity;
     const tls = await this.#context.tls?.filesFor(address, this.#folder.path);
     const { auth, clusterName, yaml: overrides } = options;
-    return { clusterName, address, ports, seeds, tokens, tokenCount, auth, tls, overrides };
+    return { clusterName, address, ports, seeds, tokens, bootstrap, auth, tls, overrides };
   }
 
   #arguments(): string[] {
@@ -166,6 +170,7 @@ export class EmbeddedNode {
       ports: this.#identity.ports,
       heapMb: options.heapMb,
       ringDelayMs: joinDelayMs,
+      authReplicas: Math.min(3, sum(options.dataCenters.map(([, nodes]) => nodes))),
       jvmArgs: options.jvmArgs,
     });
   }
@@ -182,4 +187,8 @@ export class EmbeddedNode {
   #wrongState(use: string): EmbeddedCassandraError {
     return new EmbeddedCassandraError('WRONG_STATE', `Node ${this.toString()} is ${this.state} and cannot be ${use}`);
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

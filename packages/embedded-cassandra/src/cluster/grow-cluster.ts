@@ -3,7 +3,7 @@ import type { ClusterContext } from './cluster-context.ts';
 import { EmbeddedNode } from './embedded-node.ts';
 import { FreePorts } from './free-ports.ts';
 import { waitUntilWhole } from './ring-check.ts';
-import { rackOf } from './topology.ts';
+import { rackOf, tokensForNewNode } from './topology.ts';
 
 /** Starts one more node beside running ones. */
 export async function growCluster(
@@ -13,15 +13,16 @@ export async function growCluster(
 ): Promise<EmbeddedNode> {
   const { options } = context;
   const dataCenter = place.dataCenter ?? nodes[0]?.dataCenter ?? 'dc1';
-  const inDataCenter = nodes.filter((node) => node.dataCenter === dataCenter).length;
+  const neighbours = nodes.filter((node) => node.dataCenter === dataCenter).length;
   const address = freeAddress(context, nodes);
   const free = new FreePorts();
   const sharedNative = options.addresses === 'distinct' ? nodes[0]?.port : undefined;
   const node = new EmbeddedNode(context, {
     address,
     dataCenter,
-    rack: place.rack ?? rackOf(options.racks, inDataCenter),
-    tokens: undefined,
+    rack: place.rack ?? rackOf(options.racks, neighbours),
+    tokens: tokensForNewNode(nodes, dataCenter),
+    bootstrap: true,
     seeds: nodes.filter((each) => each.state === 'running').map((each) => each.storageEndPoint),
     ports: {
       native: sharedNative === undefined ? await free.find([address]) : await free.claim(sharedNative, [address]),

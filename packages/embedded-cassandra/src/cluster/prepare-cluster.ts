@@ -20,7 +20,7 @@ export async function prepareCluster(options: ResolvedOptions, environment: Node
   const folder = await makeFolder(options.workDir);
   const guard = await ProcessGuard.start(folder);
   try {
-    const tls = options.tls === undefined ? undefined : await ClusterTls.create(folder, options.tls.clientAuth);
+    const tls = options.tls === undefined ? undefined : await ClusterTls.create(folder, options.tls);
     return { release, options, java, jars, guard, folder, tls };
   } catch (error) {
     await guard.release();

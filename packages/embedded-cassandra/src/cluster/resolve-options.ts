@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { defaultVersion } from '../catalogue/release.ts';
 import { EmbeddedCassandraError } from '../errors.ts';
 import { type Logger, type ProgressListener, silentLogger } from '../progress.ts';
+import type { TlsSettings } from '../tls/cluster-tls.ts';
 import type { EmbeddedClusterOptions } from './cluster-options.ts';
 
 /** Options with every default filled in. */
@@ -15,7 +16,7 @@ export interface ResolvedOptions {
   readonly port: number | undefined;
   readonly heapMb: number;
   readonly auth: boolean;
-  readonly tls: { readonly clientAuth: boolean } | undefined;
+  readonly tls: TlsSettings | undefined;
   readonly yaml: Readonly<Record<string, unknown>>;
   readonly jvmArgs: readonly string[];
   readonly clusterName: string;
@@ -44,7 +45,7 @@ const checks: Checks = {
   port: [isInteger(1, 65_535), 'a port from 1 to 65535'],
   heapMb: [isInteger(128, 1 << 20), 'a whole number of at least 128'],
   auth: [isBoolean, 'true or false'],
-  tls: [(value) => isBoolean(value) || isTlsObject(value), 'true, false or { clientAuth: boolean }'],
+  tls: [(value) => isBoolean(value) || isTlsObject(value), 'true, false or { clientAuth: boolean, names: list of names }'],
   yaml: [isPlainObject, 'an object of settings of cassandra.yaml'],
   jvmArgs: [(value) => Array.isArray(value) && value.every(isText), 'a list of arguments'],
   clusterName: [isText, 'a name'],
@@ -70,7 +71,7 @@ export function resolveOptions(options: EmbeddedClusterOptions, environment: Nod
     port: options.port,
     heapMb: options.heapMb ?? 512,
     auth: options.auth ?? false,
-    tls: tls === false || tls === undefined ? undefined : { clientAuth: tls.clientAuth ?? false },
+    tls: tls === false || tls === undefined ? undefined : { clientAuth: tls.clientAuth ?? false, names: tls.names },
     yaml: options.yaml ?? {},
     jvmArgs: options.jvmArgs ?? [],
     clusterName: options.clusterName ?? 'embedded',
@@ -79,7 +80,7 @@ export function resolveOptions(options: EmbeddedClusterOptions, environment: Nod
     cacheDir: resolve(options.cacheDir ?? defaultCacheDir(environment)),
     workDir: resolve(options.workDir ?? tmpdir()),
     startTimeoutMs: options.startTimeoutMs ?? 180_000,
-    parallelStarts: Math.max(2, availableParallelism()),
+    parallelStarts: Math.max(4, availableParallelism()),
     signal: options.signal,
     logger: options.logger ?? silentLogger,
     onProgress: options.onProgress ?? (() => undefined),
@@ -145,7 +146,10 @@ function isNodeCounts(value: unknown): boolean {
 }
 
 function isTlsObject(value: unknown): boolean {
-  return isPlainObject(value) && Object.entries(value).every(([key, each]) => key === 'clientAuth' && isBoolean(each));
+  if (!isPlainObject(value)) return false;
+  const { clientAuth, names, ...others } = value;
+  const hasNames = names === undefined || (Array.isArray(names) && names.length > 0 && names.every(isText));
+  return (clientAuth === undefined || isBoolean(clientAuth)) && hasNames && Object.keys(others).length === 0;
 }
 
 function isLogger(value: unknown): boolean {

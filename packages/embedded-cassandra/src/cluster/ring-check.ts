@@ -58,7 +58,8 @@ async function readFromAll(connection: CqlConnection, nodes: number): Promise<st
   if (nodes === 1) return null;
   const reads = nodes <= probeReplicas ? 1 : nodes * 2;
   for (let read = 0; read < reads; read++) {
-    const cql = `SELECT parent_id FROM system_distributed.parent_repair_history WHERE parent_id = ${randomUUID()}`;
+    const anyTimeUuid = randomUUID().replace(/-4/, '-1');
+    const cql = `SELECT parent_id FROM system_distributed.parent_repair_history WHERE parent_id = ${anyTimeUuid}`;
     await connection.query(cql, consistencyAll);
   }
   return null;

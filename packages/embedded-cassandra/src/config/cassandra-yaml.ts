@@ -14,9 +14,9 @@ export interface NodeSettings {
   readonly ports: NodePorts;
   /** `address:storagePort` of the nodes that a new one asks for the ring. */
   readonly seeds: readonly string[];
-  /** Fixed for the first nodes, so that they may start at once; absent for one that joins a ring with data. */
-  readonly tokens: readonly string[] | undefined;
-  readonly tokenCount: number;
+  readonly tokens: readonly string[];
+  /** Whether the node fetches its share of the data first; the first nodes of a cluster have nobody to ask. */
+  readonly bootstrap: boolean;
   readonly auth: boolean;
   readonly tls: TlsFiles | undefined;
   /** Merged over everything else, key by key. */
@@ -44,10 +44,9 @@ function identity(settings: NodeSettings): Record<string, unknown> {
     cluster_name: settings.clusterName,
     partitioner: 'org.apache.cassandra.dht.Murmur3Partitioner',
     endpoint_snitch: 'GossipingPropertyFileSnitch',
-    num_tokens: settings.tokenCount,
-    ...(tokens === undefined
-      ? { auto_bootstrap: true, allocate_tokens_for_local_replication_factor: 3 }
-      : { auto_bootstrap: false, initial_token: tokens.join(',') }),
+    num_tokens: tokens.length,
+    initial_token: tokens.join(','),
+    auto_bootstrap: settings.bootstrap,
     listen_address: address,
     rpc_address: address,
     storage_port: ports.storage,

@@ -29,10 +29,18 @@ export class NodeFolder {
 }
 
 // To standard output, which is the log file: what the JVM itself prints when it fails stands there too, in order.
+// The chatter of storage and messaging is left out: the last lines should tell what happened to the node.
 const logback = `<configuration>
   <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%-5level [%thread] %date{ISO8601} %F:%L - %msg%n</pattern></encoder>
   </appender>
+  <logger name="org.apache.cassandra.db.compaction" level="WARN"/>
+  <logger name="org.apache.cassandra.db.lifecycle" level="WARN"/>
+  <logger name="org.apache.cassandra.db.memtable" level="WARN"/>
+  <logger name="org.apache.cassandra.db.ColumnFamilyStore" level="WARN"/>
+  <logger name="org.apache.cassandra.config.Config" level="WARN"/>
+  <logger name="org.apache.cassandra.io.sstable" level="WARN"/>
+  <logger name="org.apache.cassandra.net" level="WARN"/>
   <root level="INFO"><appender-ref ref="OUT"/></root>
 </configuration>
 `;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 const tailBytes = 64 * 1024;
 const maxLineLength = 400;
+const stackFrame = /^\s+(?:at |\.\.\. \d+ (?:common frames|more))/;
 
 /** A log on disk that grows while it is read. */
 export class LogFile {
@@ -13,7 +14,7 @@ export class LogFile {
     this.path = path;
   }
 
-  /** The last lines (50 by default), each cut to 400 characters: Cassandra writes its whole configuration as one. */
+  /** The last lines (50 by default), without the frames of stack traces, each cut to 400 characters. */
   tail(lines = 50): string[] {
     const file = openOrNull(this.path);
     if (file === null) return [];
@@ -23,7 +24,7 @@ export class LogFile {
       readSync(file, buffer, 0, buffer.length, size - buffer.length);
       const all = buffer.toString('utf8').split('\n');
       if (buffer.length < size) all.shift();
-      const full = all.filter((line) => line.trim() !== '');
+      const full = all.filter((line) => line.trim() !== '' && !stackFrame.test(line));
       return full.slice(-lines).map((line) => (line.length > maxLineLength ? `${line.slice(0, maxLineLength)}...` : line));
     } finally {
       closeSync(file);
