@@ -70,7 +70,7 @@ function envelopeBytes(mode: Mode, stream: readonly Fields[]): Buffer[] {
   return stream.map(({ streamId, opcode, flags, body, isCompressed }) => {
     const envelope: Envelope = { version: mode.version, isResponse: true, flags, streamId, opcode, body };
     const isPlain = mode.version === 5 || mode.compression === 'none' || !isCompressed;
-    return encodeEnvelope(isPlain ? envelope : compressEnvelope(envelope, mode.compression as 'lz4' | 'snappy'));
+    return encodeEnvelope(isPlain ? envelope : compressEnvelope(envelope, mode.compression));
   });
 }
 
