@@ -64,17 +64,20 @@ export class Rule {
     return this.text === undefined ? (pattern as RegExp).test(cql) : this.text === fold(cql);
   }
 
-  /** True when a rule about the text of statements says how to prepare this one. */
-  describes(cql: string): boolean {
-    return this.match.cql !== undefined && this.matchesText(cql);
+  get isAboutText(): boolean {
+    return this.match.cql !== undefined;
   }
 
-  /** Whether the rule answers the request; counts it. `texts` are those of the statement or of a batch's members. */
-  accepts(request: ReceivedRequest, texts: readonly string[]): boolean {
-    const { cql, connection, where, nth } = this.match;
+  /** True when a rule about the text of statements says how to prepare this one. */
+  describes(cql: string): boolean {
+    return this.isAboutText && this.matchesText(cql);
+  }
+
+  /** Whether the rule, whose text fits, answers the request; counts it. */
+  accepts(request: ReceivedRequest): boolean {
+    const { connection, where, nth } = this.match;
     if (!this.opcodes.has(request.opcodeName)) return false;
     if (connection !== undefined && connection !== request.connection.number) return false;
-    if (cql !== undefined && !texts.some((text) => this.matchesText(text))) return false;
     if (where !== undefined && !where(request)) return false;
     if (this.answered >= (this.options.times ?? Number.POSITIVE_INFINITY)) return false;
     this.matched++;
@@ -113,10 +116,12 @@ export class RuleTable {
     this.candidates.clear();
   }
 
+  /** `texts` are the statement's, or those of a batch's members; empty for requests without one. */
   find(request: ReceivedRequest, texts: readonly string[]): Rule | undefined {
     if (this.rules.length === 0) return undefined;
-    const rules = texts.length === 1 ? this.candidatesFor(texts[0] as string) : this.rules;
-    return rules.find((rule) => rule.accepts(request, texts));
+    const [first] = texts;
+    if (texts.length === 1 && first !== undefined) return this.candidatesFor(first).find((rule) => rule.accepts(request));
+    return this.rules.find((rule) => (!rule.isAboutText || texts.some((text) => rule.matchesText(text))) && rule.accepts(request));
   }
 
   /** The rule that says what PREPARE answers for this text. */
