@@ -1,0 +1,222 @@
+import type { Connection, Seams } from '../connection/index.ts';
+import type { Logger } from '../diagnostics/index.ts';
+import { ConnectionError, SessionClosedError, TimeoutError } from '../errors/index.ts';
+import type { ReconnectionPolicy } from '../policies/index.ts';
+import type { ServerEvent } from '../protocol/index.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import type { ClusterState, NodeFollower } from './cluster-state.ts';
+import type { Contact, ContactFinder } from './contact-finder.ts';
+import { Drain } from './drain.ts';
+import { ReconnectBackoff } from './reconnect-backoff.ts';
+import type { TopologyReading } from './topology-reader.ts';
+import { sleep, waitFor } from './waiting.ts';
+
+/** What the control connection hands on: readings of the cluster, and events. */
+export interface ControlListener {
+  /**
+   * A connection is there, with what its node says of the cluster.
+   * @param isCurrent - false once the connection is not the control connection any more; then nothing is to be changed
+   */
+  connected(connection: Connection, reading: TopologyReading, isCurrent: () => boolean): Promise<void>;
+  event(event: ServerEvent): void;
+}
+
+export interface ControlConnectionOptions {
+  readonly state: ClusterState;
+  readonly finder: ContactFinder;
+  readonly listener: ControlListener;
+  readonly reconnectionPolicy: ReconnectionPolicy;
+  readonly seams: Pick<Seams, 'timers' | 'random'>;
+  readonly logger: Logger;
+}
+
+/**
+ * The one connection over which the driver learns of the cluster: it registers for events first and reads the system
+ * tables then, so that no change is missed. When it is lost, another node takes its place and everything is read again;
+ * when no known node can be reached, the contact points are looked up anew. It never gives up until it is closed.
+ */
+export class ControlConnection implements NodeFollower {
+  readonly #options: ControlConnectionOptions;
+  readonly #backoff: ReconnectBackoff;
+  readonly #closed = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  #connection: Connection | null = null;
+  /** A new connection whose first reading is being taken in. */
+  #arriving: Connection | null = null;
+  #node: ClusterNode | null = null;
+  #openedAt = 0;
+  #wake: AbortController | null = null;
+  #starting: Promise<void> | null = null;
+  #drain: Drain | null = null;
+
+  constructor(options: ControlConnectionOptions) {
+    this.#options = options;
+    this.#backoff = new ReconnectBackoff(options.reconnectionPolicy, options.seams.random);
+  }
+
+  /** The connection, or null while there is none. */
+  get connection(): Connection | null {
+    return this.#connection;
+  }
+
+  /** The node it is on, or null while there is none. */
+  get node(): ClusterNode | null {
+    return this.#node;
+  }
+
+  /**
+   * First contact. All callers share one attempt; after a failure the next call makes another.
+   * @throws NoHostAvailableError, AuthenticationError, SessionClosedError, or what the listener throws
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** The connection, waiting for it while it is being replaced. @throws TimeoutError, AbortError, SessionClosedError */
+  async whenConnected(timeoutMs: number, signal?: AbortSignal): Promise<Connection> {
+    const { timers } = this.#options.seams;
+    const timeoutError = (): Error =>
+      new TimeoutError(`There was no control connection within ${timeoutMs} ms; check that a node of the cluster can be reached`, timeoutMs, { outcome: 'notSent' });
+    const endsAt = timers.now() + timeoutMs;
+    while (this.#connection === null) {
+      this.#checkOpen();
+      let resume: () => void = () => undefined;
+      const change = new Promise<void>((resolve) => {
+        resume = resolve;
+      });
+      this.#waiting.add(resume);
+      try {
+        await waitFor(change, { timers, timeoutMs: Math.max(0, endsAt - timers.now()), signal, timeoutError });
+      } finally {
+        this.#waiting.delete(resume);
+      }
+    }
+    return this.#connection;
+  }
+
+  /** Gives a connection up for a reason of the caller's; another node takes its place. */
+  giveUp(connection: Connection, reason: ConnectionError): void {
+    if (this.#connection === connection) connection.close(reason);
+  }
+
+  /** Closes the connection and ends all that is under way. All callers share one end. */
+  close(): Promise<void> {
+    this.#drain ??= this.#shutDown();
+    return this.#drain.done;
+  }
+
+  /** @internal A node can be reached again: no need to wait any longer before trying. */
+  nodeSaidUp(): void {
+    this.#wake?.abort();
+  }
+
+  async #start(): Promise<void> {
+    this.#checkOpen();
+    this.#options.state.follow(this);
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#starting = null;
+      this.#checkOpen();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const contact = await this.#options.finder.find(this.#closed.signal);
+    if (this.#closed.signal.aborted) {
+      contact.connection.close();
+      this.#checkOpen();
+    }
+    await this.#adopt(contact);
+  }
+
+  async #adopt({ connection, reading, events }: Contact): Promise<void> {
+    const { state, listener, seams, logger } = this.#options;
+    this.#arriving = connection;
+    connection.onClosed = (_connection, error): void => this.#lost(connection, error);
+    try {
+      if (!connection.isOpen) this.#arriving = null;
+      const isCurrent = (): boolean => this.#arriving === connection || this.#connection === connection;
+      await listener.connected(connection, reading, isCurrent);
+      if (!isCurrent()) throw new ConnectionError(`Connection to ${connection.node} was lost as soon as it was open; check the node`, { node: connection.node });
+    } catch (error) {
+      this.#arriving = null;
+      connection.onClosed = null;
+      connection.close();
+      throw error;
+    }
+    this.#arriving = null;
+    this.#connection = connection;
+    this.#openedAt = seams.timers.now();
+    this.#node = state.nodeByHostId(reading.local.hostId) ?? null;
+    if (this.#node !== null) {
+      this.#node.detour = { endPoint: connection.endPoint, isProven: false };
+      state.connectionOpened(this.#node, connection);
+    }
+    logger.info?.({ node: connection.node }, 'Control connection is open');
+    for (const event of events) listener.event(event);
+    connection.onEvent = (event): void => listener.event(event);
+    for (const resume of [...this.#waiting]) resume();
+  }
+
+  #lost(connection: Connection, error: ConnectionError | null): void {
+    if (this.#arriving === connection) this.#arriving = null;
+    if (this.#connection !== connection) return;
+    const { seams, logger } = this.#options;
+    this.#leave(connection);
+    logger.warn?.({ node: connection.node, error: error?.message }, 'Control connection is lost; choosing another node');
+    void this.#reconnect(this.#backoff.lost(seams.timers.now() - this.#openedAt));
+  }
+
+  /** Tries until there is a connection: after the first delay, then by the policy's schedule. */
+  async #reconnect(firstDelayMs: number): Promise<void> {
+    const { seams, logger } = this.#options;
+    for (let delayMs = firstDelayMs; !this.#closed.signal.aborted; delayMs = this.#backoff.failed()) {
+      this.#wake = new AbortController();
+      await sleep(seams.timers, delayMs, this.#wake.signal);
+      this.#wake = null;
+      if (this.#closed.signal.aborted) return;
+      try {
+        await this.#connect();
+        return;
+      } catch (error) {
+        if (this.#closed.signal.aborted) return;
+        logger.warn?.({ error: error instanceof Error ? error.message : 'not an error' }, 'Could not open the control connection; trying again');
+      }
+    }
+  }
+
+  /** Takes the connection off its node. */
+  #leave(connection: Connection): void {
+    const node = this.#node;
+    this.#connection = null;
+    this.#node = null;
+    if (node === null) return;
+    node.detour = null;
+    this.#options.state.connectionClosed(node, connection);
+  }
+
+  #shutDown(): Drain {
+    const { state, seams } = this.#options;
+    const connection = this.#connection ?? this.#arriving;
+    this.#arriving = null;
+    state.unfollow(this);
+    this.#closed.abort(new SessionClosedError('The cluster was closed'));
+    this.#wake?.abort();
+    if (connection !== null) {
+      connection.onClosed = null;
+      connection.onEvent = null;
+      this.#leave(connection);
+    }
+    for (const resume of [...this.#waiting]) resume();
+    const drain = new Drain(connection === null ? [] : [connection], seams.timers);
+    drain.endWithin(0);
+    return drain;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed.signal.aborted) throw new SessionClosedError('The cluster was closed');
+  }
+}

@@ -1,0 +1,56 @@
+import type { Connection } from '../connection/index.ts';
+
+/** With so many requests unanswered ... */
+const MANY = 10;
+/** ... a node is slow once nothing was read from it for this long. */
+const SILENT_MANY_MS = 200;
+/** With fewer it is slow after this. */
+const SILENT_FEW_MS = 1_000;
+/** While a node is silent, the clock is read at every eighth question only. */
+const ASK_CLOCK_MASK = 7;
+
+/**
+ * Tells whether a node leaves requests unanswered: some are in flight, or were given up without a reply, and nothing
+ * at all has been read from it for a while. It costs the way of a request nothing: the question itself compares
+ * counters that the connections keep anyway.
+ */
+export class SilenceWatch {
+  readonly #connections: readonly Connection[];
+  readonly #now: () => number;
+  #bytesSeen = -1;
+  /** When the silence was first noticed; negative: there is none. */
+  #silentSince = -1;
+  #asked = 0;
+  #slow = false;
+
+  constructor(connections: readonly Connection[], now: () => number) {
+    this.#connections = connections;
+    this.#now = now;
+  }
+
+  isSlow(): boolean {
+    const connections = this.#connections;
+    let unanswered = 0;
+    let bytes = 0;
+    for (let i = 0; i < connections.length; i++) {
+      const connection = connections[i] as Connection;
+      unanswered += connection.inFlight + connection.orphaned;
+      bytes += connection.bytesReceived;
+    }
+    if (unanswered === 0 || bytes !== this.#bytesSeen) {
+      this.#bytesSeen = bytes;
+      this.#silentSince = -1;
+      this.#slow = false;
+      return false;
+    }
+    if (this.#silentSince < 0) {
+      this.#silentSince = this.#now();
+      this.#asked = 0;
+      return false;
+    }
+    if ((++this.#asked & ASK_CLOCK_MASK) !== 0) return this.#slow;
+    const silentMs = this.#now() - this.#silentSince;
+    this.#slow = silentMs >= (unanswered >= MANY ? SILENT_MANY_MS : SILENT_FEW_MS);
+    return this.#slow;
+  }
+}
