@@ -22,14 +22,26 @@ export function writeExecute(
   writeQueryParameters(w, version, p, values, bound);
 }
 
-/** Ids are 16 bytes, which a loop copies faster than a call into native code; the server gave them as [short bytes], so they fit. */
+/**
+ * Writes an id as [short bytes]. Ids are MD5 hashes: four stores of 32 bits take half the time of a loop over bytes or
+ * a call of `set` (measured). The server gave it as [short bytes], so that its length fits.
+ */
 function writeId(w: ByteWriter, id: Buffer): void {
-  const length = id.length;
-  w.reserve(2 + length);
-  const { buf } = w;
-  let pos = w.pos;
-  buf[pos++] = length >>> 8;
-  buf[pos++] = length;
-  for (let i = 0; i < length; i++) buf[pos++] = id[i] as number;
-  w.pos = pos;
+  if (id.length !== 16) {
+    w.writeShortBytes(id);
+    return;
+  }
+  w.reserve(18);
+  const { view, pos } = w;
+  view.setUint16(pos, 16);
+  view.setInt32(pos + 2, word(id, 0));
+  view.setInt32(pos + 6, word(id, 4));
+  view.setInt32(pos + 10, word(id, 8));
+  view.setInt32(pos + 14, word(id, 12));
+  w.pos = pos + 18;
+}
+
+function word(id: Buffer, at: number): number {
+  const high = ((id[at] as number) << 24) | ((id[at + 1] as number) << 16);
+  return high | ((id[at + 2] as number) << 8) | (id[at + 3] as number);
 }
