@@ -1,5 +1,5 @@
-/** Up to this many bytes a loop beats the call into native code (measured, bench/micro/compression.ts). */
-const LOOP_BYTES = 48;
+/** Up to this many bytes a loop beats the call into native code (measured, bench/micro/framing.ts). */
+const LOOP_BYTES = 32;
 
 /** Copies `length` bytes between two buffers. */
 export function copyBytes(source: Buffer, from: number, target: Buffer, at: number, length: number): void {

@@ -36,6 +36,9 @@ export class Lz4Compressor implements BlockCompressor {
         continue;
       }
       let length = MIN_MATCH;
+      while (pos + length + 4 <= matchEnd && view.getInt32(pos + length, true) === view.getInt32(ref + length, true)) {
+        length += 4;
+      }
       while (pos + length < matchEnd && source[pos + length] === source[ref + length]) length++;
       while (pos > anchor && ref > start && source[pos - 1] === source[ref - 1]) {
         pos--;

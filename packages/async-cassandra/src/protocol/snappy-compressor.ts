@@ -33,6 +33,9 @@ export class SnappyCompressor implements BlockCompressor {
         continue;
       }
       let length = MIN_MATCH;
+      while (pos + length + 4 <= end && view.getInt32(pos + length, true) === view.getInt32(ref + length, true)) {
+        length += 4;
+      }
       while (pos + length < end && source[pos + length] === source[ref + length]) length++;
       if (pos > anchor) at = writeLiteral(source, anchor, pos, target, at);
       at = writeCopies(pos - ref, length, target, at);

@@ -7,7 +7,7 @@ interface NativeText {
   utf8Write(text: string, offset: number): number;
 }
 
-/** Up to this many bytes a loop in JavaScript beats the call into native code (measured, bench/micro/text.ts). */
+/** Up to this many bytes a loop in JavaScript beats the call into native code (measured, bench/micro/framing.ts). */
 const SHORT_DECODE_BYTES = 12;
 const SHORT_ENCODE_CHARS = 24;
 

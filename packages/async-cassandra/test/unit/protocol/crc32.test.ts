@@ -32,7 +32,7 @@ describe('crc32', () => {
   it('should give the same by table and natively', () => {
     const data = Buffer.from(Array.from({ length: 140_000 }, (_, i) => (i * 31 + (i >> 7)) & 0xff));
     const view = viewOf(data);
-    for (const length of [446, 447, 448, 449, 4095, 65_536, 131_071]) {
+    for (const length of [318, 319, 320, 321, 4095, 65_536, 131_071]) {
       const expected = zlibCrc32(data.subarray(3, 3 + length));
       assert.equal(crc32(data, view, 3, 3 + length), expected);
       assert.equal(crc32ByTable(data, view, 3, 3 + length), expected);
