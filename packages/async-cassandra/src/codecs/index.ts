@@ -4,7 +4,7 @@ export { compileParameterEncoder, type ParameterEncoder } from './compile/parame
 export { compileRoutingKeyEncoder, type RoutingKeyEncoder } from './compile/routing-key-encoder.ts';
 export { compileRowDecoder, type RowDecoder } from './compile/row-decoder.ts';
 export type { UserTypeClass } from './composites/udt-codec.ts';
-export { hintedEncoder } from './hinted-encoder.ts';
+export { compileHints, type HintedValues } from './hints.ts';
 export { type CodecPresets, codecs } from './presets/codecs.ts';
 export { Uuid } from './presets/uuid.ts';
 export type { Row } from './row.ts';

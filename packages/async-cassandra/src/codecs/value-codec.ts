@@ -10,6 +10,11 @@ import { corrupt } from './value-problems.ts';
 export interface InlineRead {
   readonly expression: string;
   readonly helpers: Readonly<Record<string, unknown>>;
+  /**
+   * The value of sixteen zero bytes, for types of that size whose values may be shared: rows of one partition have the same
+   * key, which is then made only once. Absent: every value is made by itself.
+   */
+  readonly zero?: string;
 }
 
 /**

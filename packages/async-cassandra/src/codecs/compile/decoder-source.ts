@@ -1,5 +1,5 @@
 import { LENGTH_BYTES, readCell } from '../composites/cell.ts';
-import type { ValueCodec } from '../value-codec.ts';
+import type { InlineRead, ValueCodec } from '../value-codec.ts';
 import { truncatedCell } from '../value-problems.ts';
 import { compositeSource } from './composite-source.ts';
 
@@ -35,6 +35,29 @@ export class DecoderSource {
     return `${head}\n${this.#body(codec, target, column)}`;
   }
 
+  /** What `sharedCell` needs to be declared before the loop over rows; empty when a codec's values cannot be shared. */
+  sharedState(codec: ValueCodec, id: string): string {
+    const zero = codec.inline?.zero;
+    return zero === undefined
+      ? ''
+      : `let ${id} = ${JSON.stringify(zero)}, ${id}a = 0, ${id}b = 0, ${id}c = 0, ${id}d = 0;`;
+  }
+
+  /** As `cell`, but the value of the row before is taken again when its bytes come again. */
+  sharedCell(codec: ValueCodec, target: string, column: string, id: string): string {
+    if (codec.inline?.zero === undefined) return this.cell(codec, target, column);
+    const miss = this.cell(codec, target, column);
+    return `if (p + ${LENGTH_BYTES + codec.fixedSize} <= end && v.getInt32(p) === ${codec.fixedSize}) {
+p += ${LENGTH_BYTES};
+const wa = v.getInt32(p), wb = v.getInt32(p + 4), wc = v.getInt32(p + 8), wd = v.getInt32(p + 12);
+if (wa !== ${id}a || wb !== ${id}b || wc !== ${id}c || wd !== ${id}d) { ${id}a = wa; ${id}b = wb; ${id}c = wc; ${id}d = wd; ${id} = ${this.#expression(codec.inline, column)}; }
+${target} = ${id};
+p += ${codec.fixedSize};
+} else {
+${miss}
+}`;
+  }
+
   /** A name for a codec in the scope. */
   reference(codec: ValueCodec): string {
     const known = this.#references.get(codec);
@@ -54,8 +77,7 @@ export class DecoderSource {
   #body(codec: ValueCodec, target: string, column: string): string {
     const { inline } = codec;
     if (inline !== undefined) {
-      for (const [name, helper] of Object.entries(inline.helpers)) this.use(name, helper);
-      const expression = inline.expression.replaceAll('column', column);
+      const expression = this.#expression(inline, column);
       return codec.fixedSize > 0
         ? this.#fixed(codec, target, expression, column)
         : this.#sized(codec, target, expression, column);
@@ -63,6 +85,11 @@ export class DecoderSource {
     const name = this.#functionFor(codec);
     if (name !== null) return this.#sized(codec, target, `${name}(b, v, p, n, ${column})`, column);
     return `${this.#call(codec, target, column)} if (n > 0) p += n;`;
+  }
+
+  #expression(inline: InlineRead, column: string): string {
+    for (const [name, helper] of Object.entries(inline.helpers)) this.use(name, helper);
+    return inline.expression.replaceAll('column', column);
   }
 
   /** A value of the size that all of its type have, or null; any other size is for the codec to complain about. */

@@ -32,8 +32,9 @@ export class GeneratedRowDecoder implements RowDecoder {
 }
 
 function narrowSource(source: DecoderSource, names: readonly string[], codecs: readonly ValueCodec[]): string {
-  const cells = codecs.map((codec, i) => source.cell(codec, `c${i}`, `names[${i}]`));
+  const cells = codecs.map((codec, i) => source.sharedCell(codec, `c${i}`, `names[${i}]`, `s${i}`));
   return `return function decodeRows(b, v, p, end, count, rows) {
+${codecs.map((codec, i) => source.sharedState(codec, `s${i}`)).join('\n')}
 for (let i = 0; i < count; i++) {
 let n = 0, ${codecs.map((_, i) => `c${i} = null`).join(', ')};
 ${cells.join('\n')}

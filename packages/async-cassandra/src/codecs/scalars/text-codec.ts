@@ -33,6 +33,14 @@ export class TextCodec extends ValueCodec {
       throw refused(column, this.typeName, 'a string with characters beyond ASCII');
   }
 
+  override writeCell(w: ByteWriter, value: unknown, column: string): void {
+    const start = w.pos;
+    w.reserve(4);
+    w.pos = start + 4;
+    this.encode(w, value, column);
+    w.view.setInt32(start, w.pos - start - 4);
+  }
+
   decode(b: Buffer, _v: DataView, p: number, n: number): string {
     return decodeUtf8(b, p, p + n);
   }

@@ -4,6 +4,7 @@ import { refused, wrongKind } from '../value-problems.ts';
 import { readUuid, writeUuid } from './uuid-text.ts';
 
 const UUID_BYTES = 16;
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** uuid and timeuuid: 16 bytes; read as lower-case text. */
 export class UuidCodec extends FixedCodec {
@@ -12,7 +13,7 @@ export class UuidCodec extends FixedCodec {
   }
 
   override get inline(): InlineRead {
-    return { expression: 'readUuid(b, p)', helpers: { readUuid } };
+    return { expression: 'readUuid(b, p)', helpers: { readUuid }, zero: NIL_UUID };
   }
 
   encode(w: ByteWriter, value: unknown, column: string): void {
