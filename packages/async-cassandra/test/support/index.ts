@@ -1,6 +1,7 @@
 /** The test toolbox: scripted servers, networks and clocks that tests control. See README.md. */
 export * from './eventually.ts';
 export * from './memory-network.ts';
+export * from './scripted-cluster.ts';
 export * from './scripted-server.ts';
 export * from './seeded-random.ts';
 export * from './server/auth.ts';
@@ -11,6 +12,7 @@ export * from './server/row-replies.ts';
 export * from './server/rules.ts';
 export * from './server/schema-model.ts';
 export * from './server/tcp-network.ts';
+export * from './tls-certificates.ts';
 export * from './virtual-clock.ts';
 export * from './wire-client.ts';
 export { t } from './wire/index.ts';

@@ -1,5 +1,12 @@
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { EndPoint, Seams, SocketFactory, Timers, Transport, TransportHandler } from '../../src/connection/index.ts';
+import type {
+  EndPoint,
+  Seams,
+  SocketFactory,
+  Timers,
+  Transport,
+  TransportHandler,
+} from '../../src/connection/index.ts';
 import { MemoryLink } from './memory/memory-link.ts';
 import { defaultConditions } from './memory/memory-pipe.ts';
 import type { LinkConditions } from './memory/memory-pipe.ts';
@@ -82,7 +89,9 @@ export class MemoryNetwork implements SocketFactory, ServerNetwork {
 
   async lookup(host: string): Promise<readonly string[]> {
     this.lookups++;
-    const addresses = this.names.get(host) ?? (/^[\d.]+$|:/.test(host) || host === 'localhost' ? [host === 'localhost' ? '127.0.0.1' : host] : undefined);
+    const addresses =
+      this.names.get(host) ??
+      (/^[\d.]+$|:/.test(host) || host === 'localhost' ? [host === 'localhost' ? '127.0.0.1' : host] : undefined);
     if (addresses === undefined) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' });
     return addresses;
   }

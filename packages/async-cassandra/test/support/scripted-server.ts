@@ -52,7 +52,9 @@ export interface ScriptedServerOptions {
   readonly logLimit?: number;
 }
 
-type SettledOptions = Required<Pick<ScriptedServerOptions, 'versions' | 'betaVersions' | 'compression' | 'supported'>> & { auth: ServerAuth | undefined };
+type SettledOptions = Required<
+  Pick<ScriptedServerOptions, 'versions' | 'betaVersions' | 'compression' | 'supported'>
+> & { auth: ServerAuth | undefined };
 
 /** A node of its own: listens, shakes hands, knows its system tables, and answers the rest by script (`when`). */
 export class ScriptedServer {
@@ -189,7 +191,8 @@ export class ScriptedServer {
 
   /** Forgets prepared statements (all, or those with this text): their next EXECUTE gets UNPREPARED. */
   forgetPrepared(cql?: string): void {
-    for (const [id, statement] of this.statements) if (cql === undefined || statement.cql === cql) this.statements.delete(id);
+    for (const [id, statement] of this.statements)
+      if (cql === undefined || statement.cql === cql) this.statements.delete(id);
   }
 
   /** Sends the event to the connections that registered for its type; says to how many. */
@@ -197,7 +200,14 @@ export class ScriptedServer {
     let count = 0;
     for (const connection of this.connections) {
       if (!connection.eventTypes.has(event.type) || connection.version === undefined) continue;
-      connection.send({ version: connection.version, isResponse: true, flags: 0, streamId: -1, opcode: opcodes.EVENT, body: encodeEvent(event) });
+      connection.send({
+        version: connection.version,
+        isResponse: true,
+        flags: 0,
+        streamId: -1,
+        opcode: opcodes.EVENT,
+        body: encodeEvent(event),
+      });
       count++;
     }
     return count;
@@ -217,7 +227,10 @@ export class ScriptedServer {
     this.log.add(request);
     const unknown = this.unpreparedId(exchange);
     if (unknown !== undefined) {
-      exchange.error('unprepared', { message: `Prepared query with ID ${unknown.toString('hex')} not found`, id: unknown });
+      exchange.error('unprepared', {
+        message: `Prepared query with ID ${unknown.toString('hex')} not found`,
+        id: unknown,
+      });
       return;
     }
     const texts = this.textsOf(exchange);
@@ -259,6 +272,10 @@ export class ScriptedServer {
   private textsOf(exchange: Exchange): readonly string[] {
     const { cql, batch } = exchange.request;
     if (cql !== undefined) return [cql];
-    return batch?.members.map((member) => member.cql ?? this.statements.get((member.id as Buffer).toString('hex'))?.cql ?? '') ?? [];
+    return (
+      batch?.members.map(
+        (member) => member.cql ?? this.statements.get((member.id as Buffer).toString('hex'))?.cql ?? '',
+      ) ?? []
+    );
   }
 }

@@ -58,7 +58,10 @@ export function chooseSeed(): number {
 }
 
 /** Wraps a test body that needs randomness: when it fails, the error says how to repeat it. */
-export function seeded(body: (random: SeededRandom) => void | Promise<void>, seed: number = chooseSeed()): () => Promise<void> {
+export function seeded(
+  body: (random: SeededRandom) => void | Promise<void>,
+  seed: number = chooseSeed(),
+): () => Promise<void> {
   return async () => {
     try {
       await body(new SeededRandom(seed));

@@ -40,7 +40,10 @@ export class WireClient {
   private readonly flags: number;
   private readonly decoder = new EnvelopeDecoder();
   private readonly encoder = new EnvelopeEncoder();
-  private readonly waiting = new Map<number, { resolve: (response: DecodedResponse) => void; reject: (error: Error) => void }>();
+  private readonly waiting = new Map<
+    number,
+    { resolve: (response: DecodedResponse) => void; reject: (error: Error) => void }
+  >();
   private transport: Transport | undefined;
   private nextStream = 0;
 
@@ -53,7 +56,10 @@ export class WireClient {
   static async connect(options: WireClientOptions): Promise<WireClient> {
     const client = await WireClient.open(options);
     const compression = options.compression ?? 'none';
-    const startup = encodeStartup({ CQL_VERSION: '3.0.0', ...(compression === 'none' ? {} : { COMPRESSION: compression }) });
+    const startup = encodeStartup({
+      CQL_VERSION: '3.0.0',
+      ...(compression === 'none' ? {} : { COMPRESSION: compression }),
+    });
     const { message } = await client.request(opcodes.STARTUP, startup);
     if (message.kind === 'error') throw new Error(`STARTUP was refused: ${message.message}`);
     client.established(compression);
@@ -88,7 +94,14 @@ export class WireClient {
         return;
       }
       this.waiting.set(streamId, { resolve, reject });
-      const envelope = this.encoder.envelope({ version: this.version, isResponse: false, flags, streamId, opcode, body });
+      const envelope = this.encoder.envelope({
+        version: this.version,
+        isResponse: false,
+        flags,
+        streamId,
+        opcode,
+        body,
+      });
       this.writeRaw(this.encoder.pack([envelope]));
     });
   }
@@ -103,8 +116,16 @@ export class WireClient {
     return message;
   }
 
-  async execute(statement: { id: Buffer; resultMetadataId: Buffer }, parameters?: RequestParameters): Promise<DecodedMessage> {
-    return (await this.request(opcodes.EXECUTE, encodeExecute(this.version, statement.id, statement.resultMetadataId, parameters))).message;
+  async execute(
+    statement: { id: Buffer; resultMetadataId: Buffer },
+    parameters?: RequestParameters,
+  ): Promise<DecodedMessage> {
+    return (
+      await this.request(
+        opcodes.EXECUTE,
+        encodeExecute(this.version, statement.id, statement.resultMetadataId, parameters),
+      )
+    ).message;
   }
 
   writeRaw(bytes: Buffer): void {
@@ -159,7 +180,9 @@ const plainSockets: SocketFactory = {
     const socket = tls === undefined ? connectTcp({ host, port, noDelay: true }) : connectTls({ ...tls, host, port });
     let failure: Error | null = null;
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => handler.onConnect());
-    socket.on('data', (chunk: Buffer) => handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length));
+    socket.on('data', (chunk: Buffer) =>
+      handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length),
+    );
     socket.on('error', (error) => {
       failure = error;
     });

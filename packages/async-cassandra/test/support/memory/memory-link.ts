@@ -43,22 +43,32 @@ export class MemoryLink implements Transport {
     this.port = address.port;
     this.number = address.number;
     this.client = client;
-    this.toServer = new MemoryPipe(network.timers, network.random.fork(), { ...conditions }, {
-      onBytes: (chunk) => this.server?.onData(chunk),
-      // A server whose client ended ends too.
-      onEnd: () => {
-        this.toClient.end();
-        this.closeServer();
+    this.toServer = new MemoryPipe(
+      network.timers,
+      network.random.fork(),
+      { ...conditions },
+      {
+        onBytes: (chunk) => this.server?.onData(chunk),
+        // A server whose client ended ends too.
+        onEnd: () => {
+          this.toClient.end();
+          this.closeServer();
+        },
+        onDrain: () => {
+          if (!this.isDestroyed) this.client.onDrain();
+        },
       },
-      onDrain: () => {
-        if (!this.isDestroyed) this.client.onDrain();
+    );
+    this.toClient = new MemoryPipe(
+      network.timers,
+      network.random.fork(),
+      { ...conditions },
+      {
+        onBytes: (chunk) => this.read(chunk),
+        onEnd: () => this.closeClient(null),
+        onDrain: () => {},
       },
-    });
-    this.toClient = new MemoryPipe(network.timers, network.random.fork(), { ...conditions }, {
-      onBytes: (chunk) => this.read(chunk),
-      onEnd: () => this.closeClient(null),
-      onDrain: () => {},
-    });
+    );
   }
 
   /** Bytes the client wrote that have not left it: grows while the server does not read. */

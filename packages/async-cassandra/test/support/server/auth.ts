@@ -21,7 +21,8 @@ export function passwordAuth(
     authenticator,
     evaluate: (token) => {
       const [, username = '', password] = (token ?? Buffer.alloc(0)).toString('utf8').split('\0');
-      if (password !== undefined && Object.hasOwn(users, username) && users[username] === password) return { success: null };
+      if (password !== undefined && Object.hasOwn(users, username) && users[username] === password)
+        return { success: null };
       return { failure: 'Provided username scripted and/or password are incorrect' };
     },
   };

@@ -40,10 +40,21 @@ export function answerByDefault(x: Exchange): void {
 function answerPrepare(x: Exchange, cql: string): void {
   const { server } = x;
   const keyspace = x.request.keyspace;
-  const statement = new ServerStatement(cql, keyspace, describeMarkers(server, cql, keyspace), describeResult(server, cql, keyspace));
+  const statement = new ServerStatement(
+    cql,
+    keyspace,
+    describeMarkers(server, cql, keyspace),
+    describeResult(server, cql, keyspace),
+  );
   server.statements.set(statement.idHex, statement);
   const { resultColumns } = statement;
-  x.result(encodePrepared(x.request.version, { ...statement, resultMetadataId: resultMetadataId(resultColumns), resultColumns }));
+  x.result(
+    encodePrepared(x.request.version, {
+      ...statement,
+      resultMetadataId: resultMetadataId(resultColumns),
+      resultColumns,
+    }),
+  );
 }
 
 function describeMarkers(server: ScriptedServer, cql: string, keyspace: string | undefined): BindMarkers {
@@ -53,7 +64,11 @@ function describeMarkers(server: ScriptedServer, cql: string, keyspace: string |
   const [first] = inferred.variables;
   const names = Object.keys(options.bind);
   return {
-    variables: columnsOf(options.keyspace ?? first?.keyspace ?? keyspace ?? 'ks', options.table ?? first?.table ?? 'tbl', options.bind),
+    variables: columnsOf(
+      options.keyspace ?? first?.keyspace ?? keyspace ?? 'ks',
+      options.table ?? first?.table ?? 'tbl',
+      options.bind,
+    ),
     partitionKeyIndexes: (options.partitionKey ?? []).map((name) => names.indexOf(name)),
   };
 }
@@ -95,7 +110,8 @@ function answerStatement(x: Exchange, cql: string): void {
 function answerUse(x: Exchange, keyspace: string): void {
   const { schema } = x.server;
   // A script that names no keyspaces accepts them all.
-  const isKnown = schema.hasKeyspace(keyspace) || keyspace.startsWith('system') || schema.keyspaces.next().done === true;
+  const isKnown =
+    schema.hasKeyspace(keyspace) || keyspace.startsWith('system') || schema.keyspaces.next().done === true;
   if (isKnown) setKeyspace(keyspace).send(x);
   else x.error('invalid', { message: `Keyspace '${keyspace}' does not exist` });
 }
@@ -110,7 +126,9 @@ function answerSelect(x: Exchange, cql: string): void {
   }
   const columns = selectedColumns(select, table);
   if ('unknown' in columns) {
-    x.error('invalid', { message: `Undefined column name ${columns.unknown} in table ${table.keyspace}.${table.name}` });
+    x.error('invalid', {
+      message: `Undefined column name ${columns.unknown} in table ${table.keyspace}.${table.name}`,
+    });
     return;
   }
   const variables = request.statement?.variables ?? inferBindMarkers(cql, request.keyspace, () => table).variables;
@@ -131,7 +149,11 @@ const targets: Readonly<Record<string, SchemaChange['target']>> = {
   type: 'TYPE',
   materialized: 'TABLE',
 };
-const changes: Readonly<Record<string, SchemaChange['changeType']>> = { create: 'CREATED', alter: 'UPDATED', drop: 'DROPPED' };
+const changes: Readonly<Record<string, SchemaChange['changeType']>> = {
+  create: 'CREATED',
+  alter: 'UPDATED',
+  drop: 'DROPPED',
+};
 
 /** `CREATE TABLE [IF NOT EXISTS] ks.t`, `DROP KEYSPACE ks` and so on; undefined for what is not a simple one. */
 function changeOf(cursor: TokenCursor, keyspace: string | undefined): SchemaChange | undefined {

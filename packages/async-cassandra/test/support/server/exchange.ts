@@ -34,7 +34,10 @@ export class Exchange {
       flags = encoded.flags;
       whole = Buffer.concat([encoded.bytes, body]);
     }
-    this.connection.send({ version: this.request.version, isResponse: true, flags, streamId: this.streamId, opcode, body: whole }, this);
+    this.connection.send(
+      { version: this.request.version, isResponse: true, flags, streamId: this.streamId, opcode, body: whole },
+      this,
+    );
   }
 
   result(body: Buffer): void {

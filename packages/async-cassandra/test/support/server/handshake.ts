@@ -10,7 +10,11 @@ export interface Refusal {
 }
 
 /** Why a request may not be handled at this point of the connection, in the words of Cassandra; undefined when it may. */
-export function handshakeError(server: ScriptedServer, connection: ServerConnection, envelope: Envelope): Refusal | undefined {
+export function handshakeError(
+  server: ScriptedServer,
+  connection: ServerConnection,
+  envelope: Envelope,
+): Refusal | undefined {
   const { version, flags, opcode } = envelope;
   const { versions, betaVersions } = server.options;
   const known = [...versions, ...betaVersions];
@@ -21,16 +25,25 @@ export function handshakeError(server: ScriptedServer, connection: ServerConnect
     return { version: highest, message };
   }
   if (betaVersions.includes(version) && (flags & envelopeFlags.BETA) === 0) {
-    return { version, message: `Beta version of the protocol used (${version}/v${version}-beta), but USE_BETA flag is unset` };
+    return {
+      version,
+      message: `Beta version of the protocol used (${version}/v${version}-beta), but USE_BETA flag is unset`,
+    };
   }
   if (connection.version !== undefined && connection.version !== version) {
-    return { version: connection.version, message: `Invalid message version. Got ${version} but previous messages on this connection had version ${connection.version}` };
+    return {
+      version: connection.version,
+      message: `Invalid message version. Got ${version} but previous messages on this connection had version ${connection.version}`,
+    };
   }
   if (opcode === opcodes.OPTIONS) return undefined;
   if (connection.startup === undefined) {
-    return opcode === opcodes.STARTUP ? undefined : { version, message: `Unexpected message with opcode ${opcode}, expecting STARTUP or OPTIONS` };
+    return opcode === opcodes.STARTUP
+      ? undefined
+      : { version, message: `Unexpected message with opcode ${opcode}, expecting STARTUP or OPTIONS` };
   }
-  if (opcode === opcodes.STARTUP) return { version, message: 'Unexpected message STARTUP, the connection is initialized' };
+  if (opcode === opcodes.STARTUP)
+    return { version, message: 'Unexpected message STARTUP, the connection is initialized' };
   if (!connection.isAuthenticated && opcode !== opcodes.AUTH_RESPONSE) {
     return { version, message: `Unexpected message with opcode ${opcode}, needs authentication through AUTH_RESPONSE` };
   }
@@ -40,7 +53,10 @@ export function handshakeError(server: ScriptedServer, connection: ServerConnect
 export function answerOptions(x: Exchange): void {
   const { versions, betaVersions, compression, supported } = x.server.options;
   const named = [...versions.map((v) => `${v}/v${v}`), ...betaVersions.map((v) => `${v}/v${v}-beta`)];
-  x.respond(opcodes.SUPPORTED, encodeSupported({ PROTOCOL_VERSIONS: named, COMPRESSION: compression, CQL_VERSION: ['3.4.7'], ...supported }));
+  x.respond(
+    opcodes.SUPPORTED,
+    encodeSupported({ PROTOCOL_VERSIONS: named, COMPRESSION: compression, CQL_VERSION: ['3.4.7'], ...supported }),
+  );
 }
 
 export function answerStartup(x: Exchange, options: ReadonlyMap<string, string>): void {
@@ -58,13 +74,16 @@ export function answerStartup(x: Exchange, options: ReadonlyMap<string, string>)
   connection.startup = options;
   connection.version = x.request.version;
   connection.isAuthenticated = server.options.auth === undefined;
-  const body = server.options.auth === undefined ? Buffer.alloc(0) : encodeAuthenticate(server.options.auth.authenticator);
+  const body =
+    server.options.auth === undefined ? Buffer.alloc(0) : encodeAuthenticate(server.options.auth.authenticator);
   connection.startupDone(server.options.auth === undefined ? opcodes.READY : opcodes.AUTHENTICATE, body, x);
 }
 
 export function answerAuthResponse(x: Exchange, token: Buffer | null): void {
   const { connection, server } = x;
-  const step = server.options.auth?.evaluate(token, connection.authStep++) ?? { failure: 'No authentication is needed' };
+  const step = server.options.auth?.evaluate(token, connection.authStep++) ?? {
+    failure: 'No authentication is needed',
+  };
   if ('challenge' in step) {
     x.respond(opcodes.AUTH_CHALLENGE, encodeAuthToken(step.challenge));
   } else if ('success' in step) {

@@ -19,7 +19,9 @@ export class ServerStatement {
     resultColumns: readonly Column[],
   ) {
     // As Cassandra does: the MD5 of keyspace and text, so every node gives one statement the same id.
-    this.id = createHash('md5').update(`${keyspace ?? ''}${cql}`).digest();
+    this.id = createHash('md5')
+      .update(`${keyspace ?? ''}${cql}`)
+      .digest();
     this.idHex = this.id.toString('hex');
     this.cql = cql;
     this.keyspace = keyspace;

@@ -1,5 +1,12 @@
 import { consistencyName, decodeValue, envelopeFlags, opcodeName } from '../wire/index.ts';
-import type { ConsistencyName, DecodedBatch, DecodedParameters, DecodedRequest, OpcodeName, RawValue } from '../wire/index.ts';
+import type {
+  ConsistencyName,
+  DecodedBatch,
+  DecodedParameters,
+  DecodedRequest,
+  OpcodeName,
+  RawValue,
+} from '../wire/index.ts';
 import type { ServerStatement } from './prepared-statement.ts';
 import type { ServerConnection } from './server-connection.ts';
 

@@ -121,7 +121,11 @@ export function alsoPush(event: ServerEvent, inner: Reply): Reply {
 }
 
 /** Waits until `size` requests came, then answers them in the order that `arrange` gives (default: the last first). */
-export function reordered(size: number, inner: Reply, arrange: (exchanges: Exchange[]) => Exchange[] = (x) => x.reverse()): Reply {
+export function reordered(
+  size: number,
+  inner: Reply,
+  arrange: (exchanges: Exchange[]) => Exchange[] = (x) => x.reverse(),
+): Reply {
   let waiting: Exchange[] = [];
   return reply((x) => {
     waiting.push(x);
@@ -145,7 +149,9 @@ export function held(inner: Reply): HeldReply {
   let waiting: Exchange[] = [];
   let isOpen = false;
   const release = (which?: number | ((request: ReceivedRequest) => boolean)): void => {
-    const chosen = waiting.filter((x, i) => which === undefined || (typeof which === 'number' ? i === which : which(x.request)));
+    const chosen = waiting.filter(
+      (x, i) => which === undefined || (typeof which === 'number' ? i === which : which(x.request)),
+    );
     waiting = waiting.filter((x) => !chosen.includes(x));
     for (const x of chosen) inner.send(x);
   };

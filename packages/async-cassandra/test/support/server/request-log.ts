@@ -32,12 +32,16 @@ export class RequestLog {
 
   /** Those whose statement has this text or matches the pattern. */
   of(cql: string | RegExp): ReceivedRequest[] {
-    return this.entries.filter(({ cql: text }) => text !== undefined && (typeof cql === 'string' ? text === cql : cql.test(text)));
+    return this.entries.filter(
+      ({ cql: text }) => text !== undefined && (typeof cql === 'string' ? text === cql : cql.test(text)),
+    );
   }
 
   /** QUERY, EXECUTE and BATCH, those on system tables left out: what the test itself caused. */
   get statements(): ReceivedRequest[] {
-    return this.ofOpcode('QUERY', 'EXECUTE', 'BATCH').filter(({ cql }) => cql === undefined || !/\bsystem(_\w+)?\./i.test(cql));
+    return this.ofOpcode('QUERY', 'EXECUTE', 'BATCH').filter(
+      ({ cql }) => cql === undefined || !/\bsystem(_\w+)?\./i.test(cql),
+    );
   }
 
   clear(): void {

@@ -8,7 +8,9 @@ import type { Reply } from './replies.ts';
 export type ColumnsLike = Readonly<Record<string, WireType>> | readonly Column[];
 
 function toColumns(columns: ColumnsLike): readonly Column[] {
-  return Array.isArray(columns) ? (columns as readonly Column[]) : columnsOf('ks', 'tbl', columns as Readonly<Record<string, WireType>>);
+  return Array.isArray(columns)
+    ? (columns as readonly Column[])
+    : columnsOf('ks', 'tbl', columns as Readonly<Record<string, WireType>>);
 }
 
 /** All rows in one page, whatever the page size; encoded once. */
@@ -22,7 +24,11 @@ export interface PagesOptions {
 }
 
 /** These pages one after the other, empty ones included; encoded once. */
-export function pages(columns: ColumnsLike, content: readonly (readonly RowValues[])[], options: PagesOptions = {}): Reply {
+export function pages(
+  columns: ColumnsLike,
+  content: readonly (readonly RowValues[])[],
+  options: PagesOptions = {},
+): Reply {
   const own = toColumns(columns);
   const stateOf = options.pagingState ?? ((index: number) => Buffer.from(`page:${index}`));
   const encoded = content.map((page) => encodeRowsContent(own, page));
@@ -50,7 +56,12 @@ export function generatedRows(columns: ColumnsLike, total: number, row: (index: 
 }
 
 /** Sends the page of `total` rows that the request asks for; the paging state is the text `row:<index>`. */
-export function sendPaged(x: Exchange, columns: readonly Column[], total: number, slice: (from: number, to: number) => readonly RowValues[]): void {
+export function sendPaged(
+  x: Exchange,
+  columns: readonly Column[],
+  total: number,
+  slice: (from: number, to: number) => readonly RowValues[],
+): void {
   const { parameters } = x.request;
   const state = parameters?.pagingState?.toString('latin1') ?? 'row:0';
   const from = Number(state.slice(4));
@@ -64,17 +75,27 @@ export function sendPaged(x: Exchange, columns: readonly Column[], total: number
 }
 
 /** True when the answer carries no column specifications, and the new id when they changed (spec v5 section 4.2.5.2). */
-function metadataMode(x: Exchange, columns: readonly Column[]): { noMetadata: boolean; newMetadataId: Buffer | undefined } {
+function metadataMode(
+  x: Exchange,
+  columns: readonly Column[],
+): { noMetadata: boolean; newMetadataId: Buffer | undefined } {
   const { message, parameters } = x.request;
   const skip = ((parameters?.flags ?? 0) & queryFlags.SKIP_METADATA) !== 0;
   const known = 'resultMetadataId' in message ? message.resultMetadataId : undefined;
   if (known === undefined) return { noMetadata: skip, newMetadataId: undefined };
   const current = resultMetadataId(columns);
-  return current.equals(known) ? { noMetadata: skip, newMetadataId: undefined } : { noMetadata: false, newMetadataId: current };
+  return current.equals(known)
+    ? { noMetadata: skip, newMetadataId: undefined }
+    : { noMetadata: false, newMetadataId: current };
 }
 
 /** Body of RESULT Rows, with or without metadata as the request and its result metadata id call for. */
-export function rowsBody(x: Exchange, columns: readonly Column[], content: Buffer, pagingState: Buffer | undefined): Buffer {
+export function rowsBody(
+  x: Exchange,
+  columns: readonly Column[],
+  content: Buffer,
+  pagingState: Buffer | undefined,
+): Buffer {
   return encodeRows(x.request.version, { columns, pagingState, ...metadataMode(x, columns) }, content);
 }
 
@@ -82,7 +103,13 @@ export function rowsBody(x: Exchange, columns: readonly Column[], content: Buffe
 class BodyCache {
   private readonly bodies = new Map<number, Buffer>();
 
-  rows(x: Exchange, columns: readonly Column[], content: Buffer, page: number, pagingState: Buffer | undefined): Buffer {
+  rows(
+    x: Exchange,
+    columns: readonly Column[],
+    content: Buffer,
+    page: number,
+    pagingState: Buffer | undefined,
+  ): Buffer {
     const { noMetadata, newMetadataId } = metadataMode(x, columns);
     const key = page * 64 + x.request.version * 4 + (noMetadata ? 2 : 0) + (newMetadataId !== undefined ? 1 : 0);
     let body = this.bodies.get(key);

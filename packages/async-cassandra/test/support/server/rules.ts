@@ -120,8 +120,11 @@ export class RuleTable {
   find(request: ReceivedRequest, texts: readonly string[]): Rule | undefined {
     if (this.rules.length === 0) return undefined;
     const [first] = texts;
-    if (texts.length === 1 && first !== undefined) return this.candidatesFor(first).find((rule) => rule.accepts(request));
-    return this.rules.find((rule) => (!rule.isAboutText || texts.some((text) => rule.matchesText(text))) && rule.accepts(request));
+    if (texts.length === 1 && first !== undefined)
+      return this.candidatesFor(first).find((rule) => rule.accepts(request));
+    return this.rules.find(
+      (rule) => (!rule.isAboutText || texts.some((text) => rule.matchesText(text))) && rule.accepts(request),
+    );
   }
 
   /** The rule that says what PREPARE answers for this text. */

@@ -68,7 +68,11 @@ export class SchemaModel {
   private readonly tableIndexes: IndexModel[] = [];
   private readonly materializedViews: ViewModel[] = [];
 
-  addKeyspace(name: string, replication: Replication = { class: simpleStrategy, replication_factor: '1' }, virtual = false): this {
+  addKeyspace(
+    name: string,
+    replication: Replication = { class: simpleStrategy, replication_factor: '1' },
+    virtual = false,
+  ): this {
     this.keyspacesByName.set(name, { name, replication, durableWrites: true, virtual });
     return this.changed();
   }
@@ -81,7 +85,12 @@ export class SchemaModel {
   }
 
   /** Adds or replaces a table, and its keyspace when that is new. */
-  addTable(keyspace: string, name: string, columns: Readonly<Record<string, WireType>>, options: TableOptions = {}): TableModel {
+  addTable(
+    keyspace: string,
+    name: string,
+    columns: Readonly<Record<string, WireType>>,
+    options: TableOptions = {},
+  ): TableModel {
     const table = new TableModel(keyspace, name, columns, options);
     this.tablesByName.set(`${keyspace}.${name}`, table);
     this.withKeyspace(keyspace);

@@ -64,16 +64,23 @@ const columnColumns = {
 
 /** `system_schema` and `system_virtual_schema`, answered from the model. */
 export function schemaTables(schema: SchemaModel): TableModel[] {
-  const define = (keyspace: string, name: string, columns: Readonly<Record<string, WireType>>, rows: () => ModelRow[]): TableModel =>
-    new TableModel(keyspace, name, columns, { rows: perRevision(schema, rows) });
+  const define = (
+    keyspace: string,
+    name: string,
+    columns: Readonly<Record<string, WireType>>,
+    rows: () => ModelRow[],
+  ): TableModel => new TableModel(keyspace, name, columns, { rows: perRevision(schema, rows) });
   const isVirtual = (keyspace: string): boolean => [...schema.keyspaces].some((k) => k.name === keyspace && k.virtual);
   const keyspaceRows = (virtual: boolean): ModelRow[] =>
     [...schema.keyspaces]
       .filter((k) => k.virtual === virtual)
       .map((k) => ({ keyspace_name: k.name, durable_writes: k.durableWrites, replication: k.replication }));
-  const tableRows = (virtual: boolean): ModelRow[] => [...schema.tables].filter((table) => isVirtual(table.keyspace) === virtual).map(tableRow);
+  const tableRows = (virtual: boolean): ModelRow[] =>
+    [...schema.tables].filter((table) => isVirtual(table.keyspace) === virtual).map(tableRow);
   const columnRows = (virtual: boolean): ModelRow[] =>
-    [...schema.tables, ...schema.views.map((view) => view.table)].filter((table) => isVirtual(table.keyspace) === virtual).flatMap(columnRowsOf);
+    [...schema.tables, ...schema.views.map((view) => view.table)]
+      .filter((table) => isVirtual(table.keyspace) === virtual)
+      .flatMap(columnRowsOf);
   const ks = { keyspace_name: t.text };
   const table = { ...ks, table_name: t.text };
   const real = 'system_schema';
@@ -82,30 +89,69 @@ export function schemaTables(schema: SchemaModel): TableModel[] {
     define(real, 'keyspaces', keyspaceColumns, () => keyspaceRows(false)),
     define(real, 'tables', { ...table, ...tableOptionTypes }, () => tableRows(false)),
     define(real, 'columns', columnColumns, () => columnRows(false)),
-    define(real, 'types', { ...ks, type_name: t.text, field_names: t.list(t.text), field_types: t.list(t.text) }, () => typeRows(schema)),
+    define(real, 'types', { ...ks, type_name: t.text, field_names: t.list(t.text), field_types: t.list(t.text) }, () =>
+      typeRows(schema),
+    ),
     define(
       real,
       'functions',
-      { ...ks, function_name: t.text, argument_types: t.list(t.text), argument_names: t.list(t.text), body: t.text, called_on_null_input: t.boolean, language: t.text, return_type: t.text },
+      {
+        ...ks,
+        function_name: t.text,
+        argument_types: t.list(t.text),
+        argument_names: t.list(t.text),
+        body: t.text,
+        called_on_null_input: t.boolean,
+        language: t.text,
+        return_type: t.text,
+      },
       () => functionRows(schema),
     ),
     define(
       real,
       'aggregates',
-      { ...ks, aggregate_name: t.text, argument_types: t.list(t.text), final_func: t.text, initcond: t.text, return_type: t.text, state_func: t.text, state_type: t.text },
+      {
+        ...ks,
+        aggregate_name: t.text,
+        argument_types: t.list(t.text),
+        final_func: t.text,
+        initcond: t.text,
+        return_type: t.text,
+        state_func: t.text,
+        state_type: t.text,
+      },
       () => aggregateRows(schema),
     ),
     define(real, 'indexes', { ...table, index_name: t.text, kind: t.text, options: textMap }, () =>
-      schema.indexes.map((index) => ({ keyspace_name: index.keyspace, table_name: index.table, index_name: index.name, kind: index.kind, options: index.options })),
+      schema.indexes.map((index) => ({
+        keyspace_name: index.keyspace,
+        table_name: index.table,
+        index_name: index.name,
+        kind: index.kind,
+        options: index.options,
+      })),
     ),
     define(
       real,
       'views',
-      { ...ks, view_name: t.text, base_table_id: t.uuid, base_table_name: t.text, include_all_columns: t.boolean, where_clause: t.text, ...tableOptionTypes },
+      {
+        ...ks,
+        view_name: t.text,
+        base_table_id: t.uuid,
+        base_table_name: t.text,
+        include_all_columns: t.boolean,
+        where_clause: t.text,
+        ...tableOptionTypes,
+      },
       () => viewRows(schema),
     ),
     define(real, 'triggers', { ...table, trigger_name: t.text, options: textMap }, () => []),
-    define(real, 'dropped_columns', { ...table, column_name: t.text, dropped_time: t.timestamp, kind: t.text, type: t.text }, () => []),
+    define(
+      real,
+      'dropped_columns',
+      { ...table, column_name: t.text, dropped_time: t.timestamp, kind: t.text, type: t.text },
+      () => [],
+    ),
     define(virtual, 'keyspaces', ks, () => keyspaceRows(true)),
     define(virtual, 'tables', { ...table, comment: t.text }, () => tableRows(true)),
     define(virtual, 'columns', columnColumns, () => columnRows(true)),
@@ -124,7 +170,13 @@ function perRevision(schema: SchemaModel, compute: () => ModelRow[]): () => Mode
 }
 
 function tableRow(table: TableModel): ModelRow {
-  return { ...tableOptionValues, keyspace_name: table.keyspace, table_name: table.name, flags: ['compound'], id: tableId(table.keyspace, table.name) };
+  return {
+    ...tableOptionValues,
+    keyspace_name: table.keyspace,
+    table_name: table.name,
+    flags: ['compound'],
+    id: tableId(table.keyspace, table.name),
+  };
 }
 
 function tableId(keyspace: string, name: string): string {

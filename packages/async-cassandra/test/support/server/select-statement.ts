@@ -63,7 +63,9 @@ function parseCondition(cursor: TokenCursor): Condition | undefined {
   if (column === undefined) return undefined;
   if (cursor.take('=')) {
     const operand = cursor.next();
-    return operand === undefined || operand.kind === 'symbol' ? undefined : { column, operands: [operand], listMarker: false };
+    return operand === undefined || operand.kind === 'symbol'
+      ? undefined
+      : { column, operands: [operand], listMarker: false };
   }
   if (!cursor.take('in')) return undefined;
   if (cursor.peek()?.kind === 'marker') return { column, operands: [cursor.next() as CqlToken], listMarker: true };
@@ -77,9 +79,13 @@ function parseCondition(cursor: TokenCursor): Condition | undefined {
   return { column, operands, listMarker: false };
 }
 
-export function selectedColumns(select: SelectStatement, table: TableModel): readonly Column[] | { readonly unknown: string } {
+export function selectedColumns(
+  select: SelectStatement,
+  table: TableModel,
+): readonly Column[] | { readonly unknown: string } {
   if (select.selection === undefined) return table.columns.map((column) => table.wireColumn(column));
-  if (select.selection === 'count') return [{ keyspace: table.keyspace, table: table.name, name: 'count', type: t.bigint }];
+  if (select.selection === 'count')
+    return [{ keyspace: table.keyspace, table: table.name, name: 'count', type: t.bigint }];
   const columns: Column[] = [];
   for (const { column, alias } of select.selection) {
     const found = table.column(column);
@@ -90,12 +96,19 @@ export function selectedColumns(select: SelectStatement, table: TableModel): rea
 }
 
 /** The rows that match, as arrays in the order of `selectedColumns`; `bound` gives the value of each marker in turn. */
-export function selectRows(select: SelectStatement, table: TableModel, bound: (marker: CqlToken, index: number) => unknown): unknown[][] {
+export function selectRows(
+  select: SelectStatement,
+  table: TableModel,
+  bound: (marker: CqlToken, index: number) => unknown,
+): unknown[][] {
   let markers = 0;
   const valueOf = (token: CqlToken): unknown => (token.kind === 'marker' ? bound(token, markers++) : token.text);
   const wanted = select.conditions.map((condition) => {
     const values = condition.operands.map(valueOf);
-    return { column: condition.column, values: new Set((condition.listMarker ? (values[0] as unknown[]) : values).map(String)) };
+    return {
+      column: condition.column,
+      values: new Set((condition.listMarker ? (values[0] as unknown[]) : values).map(String)),
+    };
   });
   const limit = select.limit === undefined ? Number.POSITIVE_INFINITY : Number(valueOf(select.limit));
   const matches = (row: ModelRow): boolean => wanted.every(({ column, values }) => values.has(String(row[column])));

@@ -67,7 +67,8 @@ export class ServerConnection implements ServerLinkHandler {
   private handleBuffered(): void {
     this.isHandling = true;
     try {
-      for (let envelope = this.decoder.next(); envelope !== null && !this.isClosed; envelope = this.decoder.next()) this.handle(envelope);
+      for (let envelope = this.decoder.next(); envelope !== null && !this.isClosed; envelope = this.decoder.next())
+        this.handle(envelope);
     } catch (error) {
       this.server.fault(`Undecodable bytes on connection ${this.number}: ${String(error)}`);
       this.close('end');
@@ -142,7 +143,8 @@ export class ServerConnection implements ServerLinkHandler {
       this.send({ version: refusal.version, isResponse: true, flags: 0, streamId, opcode: opcodes.ERROR, body });
       return;
     }
-    if (streamId < 0 || this.busyStreams[streamId] === 1) this.server.fault(`Stream id ${streamId} used again before its answer on connection ${this.number}`);
+    if (streamId < 0 || this.busyStreams[streamId] === 1)
+      this.server.fault(`Stream id ${streamId} used again before its answer on connection ${this.number}`);
     this.busyStreams[streamId] = 1;
     const reader = new WireReader(envelope.body);
     let request: ReceivedRequest;

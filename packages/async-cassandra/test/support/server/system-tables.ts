@@ -89,12 +89,28 @@ function localTable(view: SystemView): TableModel {
 }
 
 function peersTable(view: SystemView): TableModel {
-  return new TableModel('system', 'peers', { peer: t.inet, ...peerColumns, rpc_address: t.inet }, { rows: () => view.peers().map(peerRow) });
+  return new TableModel(
+    'system',
+    'peers',
+    { peer: t.inet, ...peerColumns, rpc_address: t.inet },
+    { rows: () => view.peers().map(peerRow) },
+  );
 }
 
 function peersV2Table(view: SystemView): TableModel {
-  const columns = { peer: t.inet, peer_port: t.int, ...peerColumns, native_address: t.inet, native_port: t.int, preferred_port: t.int };
-  return new TableModel('system', 'peers_v2', columns, { partitionKey: ['peer'], clusteringKey: ['peer_port'], rows: () => view.peers().map(peerRow) });
+  const columns = {
+    peer: t.inet,
+    peer_port: t.int,
+    ...peerColumns,
+    native_address: t.inet,
+    native_port: t.int,
+    preferred_port: t.int,
+  };
+  return new TableModel('system', 'peers_v2', columns, {
+    partitionKey: ['peer'],
+    clusteringKey: ['peer_port'],
+    rows: () => view.peers().map(peerRow),
+  });
 }
 
 /** Serves both tables: each reads the columns it has. */

@@ -63,6 +63,12 @@ export class TableModel {
       const clusteringOrder = options.descending?.includes(name) === true ? 'desc' : 'asc';
       return { name, type, kind: 'clustering', position: inClustering, clusteringOrder };
     }
-    return { name, type, kind: options.statics?.includes(name) === true ? 'static' : 'regular', position: -1, clusteringOrder: 'none' };
+    return {
+      name,
+      type,
+      kind: options.statics?.includes(name) === true ? 'static' : 'regular',
+      position: -1,
+      clusteringOrder: 'none',
+    };
   }
 }

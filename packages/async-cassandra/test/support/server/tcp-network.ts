@@ -9,7 +9,10 @@ export function tcpNetwork(tls?: TlsOptions): ServerNetwork {
   return {
     listen: async (host, port, accept) => {
       const onSocket = (socket: Socket): void => attach(socket, accept);
-      const server: Server = tls === undefined ? createTcpServer({ noDelay: true }, onSocket) : createTlsServer({ noDelay: true, ...tls }, onSocket);
+      const server: Server =
+        tls === undefined
+          ? createTcpServer({ noDelay: true }, onSocket)
+          : createTlsServer({ noDelay: true, ...tls }, onSocket);
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
         server.listen(port, host, () => {

@@ -31,7 +31,13 @@ export function opcodeName(opcode: number): OpcodeName | 'UNKNOWN' {
 }
 
 /** Spec v5 section 2.4.1.2. */
-export const envelopeFlags = { COMPRESSION: 0x01, TRACING: 0x02, CUSTOM_PAYLOAD: 0x04, WARNING: 0x08, BETA: 0x10 } as const;
+export const envelopeFlags = {
+  COMPRESSION: 0x01,
+  TRACING: 0x02,
+  CUSTOM_PAYLOAD: 0x04,
+  WARNING: 0x08,
+  BETA: 0x10,
+} as const;
 
 /** Spec v5 section 4.1.4. */
 export const queryFlags = {
@@ -47,7 +53,12 @@ export const queryFlags = {
 } as const;
 
 /** Spec v5 section 4.2.5.2. */
-export const rowsFlags = { GLOBAL_TABLES_SPEC: 0x01, HAS_MORE_PAGES: 0x02, NO_METADATA: 0x04, METADATA_CHANGED: 0x08 } as const;
+export const rowsFlags = {
+  GLOBAL_TABLES_SPEC: 0x01,
+  HAS_MORE_PAGES: 0x02,
+  NO_METADATA: 0x04,
+  METADATA_CHANGED: 0x08,
+} as const;
 
 /** Spec v5 section 4.2.5. */
 export const resultKinds = { VOID: 1, ROWS: 2, SET_KEYSPACE: 3, PREPARED: 4, SCHEMA_CHANGE: 5 } as const;

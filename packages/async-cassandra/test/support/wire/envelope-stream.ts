@@ -1,5 +1,11 @@
 import { ByteQueue } from './byte-queue.ts';
-import { compressEnvelope, decodeEnvelope, decompressEnvelope, encodeEnvelope, ENVELOPE_HEADER_BYTES } from './envelope.ts';
+import {
+  compressEnvelope,
+  decodeEnvelope,
+  decompressEnvelope,
+  encodeEnvelope,
+  ENVELOPE_HEADER_BYTES,
+} from './envelope.ts';
 import type { CompressionName, Envelope } from './envelope.ts';
 import { encodeFrames, FrameDecoder } from './framing.ts';
 
@@ -34,7 +40,8 @@ export class EnvelopeDecoder {
       }
       const frame = this.frames?.next() ?? null;
       if (frame === null) return null;
-      if (frame.selfContained && queue.length > 0) throw new Error('Self-contained frame in the middle of a split envelope');
+      if (frame.selfContained && queue.length > 0)
+        throw new Error('Self-contained frame in the middle of a split envelope');
       queue.append(frame.payload);
     }
   }
@@ -56,7 +63,9 @@ export class EnvelopeEncoder {
   /** One envelope's bytes, compressed where v4 compression is on; not framed yet. */
   envelope(envelope: Envelope): Buffer {
     const { compression } = this;
-    return encodeEnvelope(compression === 'none' || envelope.body.length === 0 ? envelope : compressEnvelope(envelope, compression));
+    return encodeEnvelope(
+      compression === 'none' || envelope.body.length === 0 ? envelope : compressEnvelope(envelope, compression),
+    );
   }
 
   /** What goes on the wire for these encoded envelopes. */

@@ -64,6 +64,7 @@ export function decompressEnvelope(envelope: Envelope, compression: CompressionN
   if ((envelope.flags & envelopeFlags.COMPRESSION) === 0) return envelope;
   if (compression === 'none') throw new Error('Compressed envelope on a connection without compression');
   const { body } = envelope;
-  const plain = compression === 'snappy' ? snappyDecompress(body) : lz4Decompress(body.subarray(4), body.readInt32BE(0));
+  const plain =
+    compression === 'snappy' ? snappyDecompress(body) : lz4Decompress(body.subarray(4), body.readInt32BE(0));
   return { ...envelope, flags: envelope.flags & ~envelopeFlags.COMPRESSION, body: plain };
 }

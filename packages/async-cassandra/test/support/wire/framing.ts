@@ -35,7 +35,10 @@ export function encodeFrames(envelopes: readonly Buffer[], compression: 'none' |
   let packed: Buffer[] = [];
   let size = 0;
   const seal = (): void => {
-    if (size > 0) frames.push(encodeFrame(packed.length === 1 ? (packed[0] as Buffer) : Buffer.concat(packed, size), true, compression));
+    if (size > 0)
+      frames.push(
+        encodeFrame(packed.length === 1 ? (packed[0] as Buffer) : Buffer.concat(packed, size), true, compression),
+      );
     packed = [];
     size = 0;
   };
@@ -79,7 +82,8 @@ export class FrameDecoder {
     if (queue.length < headerSize) return null;
     const header = queue.buffer.subarray(queue.start, queue.start + headerSize);
     const crcAt = headerSize - 3;
-    if (header.readUIntLE(crcAt, 3) !== crc24(header.subarray(0, crcAt))) throw new Error('Wrong CRC24 in a frame header');
+    if (header.readUIntLE(crcAt, 3) !== crc24(header.subarray(0, crcAt)))
+      throw new Error('Wrong CRC24 in a frame header');
     const fields = header.readUIntLE(0, crcAt);
     const length = fields % 2 ** 17;
     if (queue.length < headerSize + length + 4) return null;
@@ -87,7 +91,7 @@ export class FrameDecoder {
     const sent = queue.buffer.subarray(start, start + length);
     if (queue.buffer.readUInt32LE(start + length) !== crc32(sent)) throw new Error('Wrong CRC32 of a frame payload');
     queue.consume(headerSize + length + 4);
-    if (compression === 'none') return { payload: sent, selfContained: (fields & 2 ** 17) !== 0 };
+    if (compression === 'none') return { payload: sent, selfContained: (fields & (2 ** 17)) !== 0 };
     const uncompressed = Math.floor(fields / 2 ** 17) % 2 ** 17;
     const selfContained = Math.floor(fields / 2 ** 34) % 2 === 1;
     return { payload: uncompressed === 0 ? sent : lz4Decompress(sent, uncompressed), selfContained };

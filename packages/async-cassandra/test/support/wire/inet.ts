@@ -21,7 +21,8 @@ export function inetToBytes(address: string): Buffer {
 
 function ipv4ToBytes(address: string): Buffer {
   const parts = address.split('.').map(Number);
-  if (parts.length !== 4 || parts.some((n) => !(n >= 0 && n <= 255))) throw new Error(`Not an IPv4 address: ${address}`);
+  if (parts.length !== 4 || parts.some((n) => !(n >= 0 && n <= 255)))
+    throw new Error(`Not an IPv4 address: ${address}`);
   return Buffer.from(parts);
 }
 

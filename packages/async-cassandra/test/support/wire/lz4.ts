@@ -35,7 +35,15 @@ export function lz4Compress(input: Uint8Array): Buffer {
   return Buffer.from(out.subarray(0, at));
 }
 
-function writeSequence(out: Buffer, start: number, source: Buffer, from: number, to: number, offset: number, matchLength: number): number {
+function writeSequence(
+  out: Buffer,
+  start: number,
+  source: Buffer,
+  from: number,
+  to: number,
+  offset: number,
+  matchLength: number,
+): number {
   let at = start;
   const literals = to - from;
   const extra = matchLength === 0 ? 0 : matchLength - MIN_MATCH;

@@ -39,7 +39,12 @@ export function encodePrepare(version: number, cql: string, keyspace?: string): 
   return w.finish();
 }
 
-export function encodeExecute(version: number, id: Buffer, resultMetadataId: Buffer, parameters: RequestParameters = {}): Buffer {
+export function encodeExecute(
+  version: number,
+  id: Buffer,
+  resultMetadataId: Buffer,
+  parameters: RequestParameters = {},
+): Buffer {
   const w = new WireWriter().shortBytes(id);
   if (version >= 5) w.shortBytes(resultMetadataId);
   writeParameters(w, version, parameters);
@@ -52,7 +57,12 @@ export interface BatchMember {
   readonly values?: readonly RawValue[];
 }
 
-export function encodeBatch(version: number, type: 0 | 1 | 2, members: readonly BatchMember[], parameters: RequestParameters = {}): Buffer {
+export function encodeBatch(
+  version: number,
+  type: 0 | 1 | 2,
+  members: readonly BatchMember[],
+  parameters: RequestParameters = {},
+): Buffer {
   const w = new WireWriter().byte(type).short(members.length);
   for (const { cql, id, values = [] } of members) {
     if (id !== undefined) w.byte(1).shortBytes(id);

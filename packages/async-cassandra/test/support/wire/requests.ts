@@ -1,5 +1,5 @@
 import { opcodes, queryFlags } from './constants.ts';
-import { WireReader } from './wire-reader.ts';
+import type { WireReader } from './wire-reader.ts';
 import type { RawValue } from './wire-reader.ts';
 
 /** <query_parameters> of spec v5 section 4.1.4; what was absent is undefined. */

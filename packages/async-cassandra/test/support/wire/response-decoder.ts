@@ -19,7 +19,11 @@ export type DecodedMessage =
   | { readonly kind: 'authenticate'; readonly authenticator: string }
   | { readonly kind: 'authChallenge' | 'authSuccess'; readonly token: Buffer | null }
   | { readonly kind: 'supported'; readonly options: ReadonlyMap<string, readonly string[]> }
-  | { readonly kind: 'rows'; readonly metadata: DecodedMetadata; readonly rows: readonly (readonly (Buffer | null)[])[] }
+  | {
+      readonly kind: 'rows';
+      readonly metadata: DecodedMetadata;
+      readonly rows: readonly (readonly (Buffer | null)[])[];
+    }
   | { readonly kind: 'setKeyspace'; readonly keyspace: string }
   | {
       readonly kind: 'prepared';
@@ -123,5 +127,7 @@ function readColumns(r: WireReader, count: number, global: boolean): Column[] {
 export function rowObjects(message: DecodedMessage, columns?: readonly Column[]): Record<string, unknown>[] {
   if (message.kind !== 'rows') throw new Error(`Rows were expected, ${message.kind} came: ${JSON.stringify(message)}`);
   const known = columns ?? message.metadata.columns ?? [];
-  return message.rows.map((row) => Object.fromEntries(known.map((column, i) => [column.name, decodeValue(column.type, row[i] ?? null)])));
+  return message.rows.map((row) =>
+    Object.fromEntries(known.map((column, i) => [column.name, decodeValue(column.type, row[i] ?? null)])),
+  );
 }

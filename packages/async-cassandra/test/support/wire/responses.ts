@@ -79,7 +79,11 @@ export function encodeError(version: number, name: ErrorName | number, fields: E
   return w.finish();
 }
 
-function writeFailures(w: WireWriter, version: number, failures: Readonly<Record<string, number>> = { '127.0.0.2': 0 }): void {
+function writeFailures(
+  w: WireWriter,
+  version: number,
+  failures: Readonly<Record<string, number>> = { '127.0.0.2': 0 },
+): void {
   const entries = Object.entries(failures);
   w.int(entries.length);
   if (version < 5) return;
@@ -100,7 +104,12 @@ export function encodeAuthToken(token: Uint8Array | null): Buffer {
 }
 
 export type ServerEvent =
-  | { readonly type: 'TOPOLOGY_CHANGE'; readonly change: 'NEW_NODE' | 'REMOVED_NODE' | 'MOVED_NODE'; readonly address: string; readonly port: number }
+  | {
+      readonly type: 'TOPOLOGY_CHANGE';
+      readonly change: 'NEW_NODE' | 'REMOVED_NODE' | 'MOVED_NODE';
+      readonly address: string;
+      readonly port: number;
+    }
   | { readonly type: 'STATUS_CHANGE'; readonly change: 'UP' | 'DOWN'; readonly address: string; readonly port: number }
   | ({ readonly type: 'SCHEMA_CHANGE' } & SchemaChange);
 

@@ -67,7 +67,9 @@ export function encodeRowsContent(columns: readonly Column[], rows: readonly Row
   const w = new WireWriter(1024).int(rows.length);
   for (const row of rows) {
     columns.forEach((column, i) => {
-      const value = Array.isArray(row) ? (row as readonly unknown[])[i] : (row as Readonly<Record<string, unknown>>)[column.name];
+      const value = Array.isArray(row)
+        ? (row as readonly unknown[])[i]
+        : (row as Readonly<Record<string, unknown>>)[column.name];
       w.bytes(encodeValue(column.type, value));
     });
   }

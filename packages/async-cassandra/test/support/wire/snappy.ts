@@ -25,7 +25,12 @@ export function snappyCompress(input: Uint8Array): Buffer {
     }
     at = writeLiteral(out, at, source, anchor, position);
     let length = MIN_MATCH;
-    while (length < MAX_COPY && position + length < source.length && source[candidate + length] === source[position + length]) length++;
+    while (
+      length < MAX_COPY &&
+      position + length < source.length &&
+      source[candidate + length] === source[position + length]
+    )
+      length++;
     out[at++] = ((length - 1) << 2) | 2;
     at = out.writeUInt16LE(position - candidate, at);
     position += length;
@@ -73,7 +78,8 @@ export function snappyDecompress(input: Uint8Array): Buffer {
     }
     const wide = tag & 3;
     const length = wide === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
-    const offset = wide === 1 ? ((tag >> 5) << 8) | block.readUInt8(position) : block.readUIntLE(position, wide === 2 ? 2 : 4);
+    const offset =
+      wide === 1 ? ((tag >> 5) << 8) | block.readUInt8(position) : block.readUIntLE(position, wide === 2 ? 2 : 4);
     position += wide === 1 ? 1 : wide === 2 ? 2 : 4;
     if (offset === 0 || offset > at || at + length > size) throw new Error('Snappy copy out of bounds');
     for (let i = 0; i < length; i++, at++) out[at] = out[at - offset] as number;

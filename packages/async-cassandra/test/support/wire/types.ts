@@ -33,7 +33,12 @@ export type WireType =
   | { readonly kind: 'list' | 'set'; readonly element: WireType }
   | { readonly kind: 'map'; readonly key: WireType; readonly value: WireType }
   | { readonly kind: 'tuple'; readonly elements: readonly WireType[] }
-  | { readonly kind: 'udt'; readonly keyspace: string; readonly name: string; readonly fields: readonly (readonly [string, WireType])[] }
+  | {
+      readonly kind: 'udt';
+      readonly keyspace: string;
+      readonly name: string;
+      readonly fields: readonly (readonly [string, WireType])[];
+    }
   | { readonly kind: 'vector'; readonly element: WireType; readonly dimension: number };
 
 type Natives = { readonly [N in NativeName]: { readonly kind: N } };

@@ -57,14 +57,20 @@ function decodeNonEmpty(type: WireType, buffer: Buffer): unknown {
     case 'set':
       return Array.from({ length: r.int() }, () => decodeValue(type.element, r.bytes()));
     case 'map':
-      return new Map(Array.from({ length: r.int() }, () => [decodeValue(type.key, r.bytes()), decodeValue(type.value, r.bytes())]));
+      return new Map(
+        Array.from({ length: r.int() }, () => [decodeValue(type.key, r.bytes()), decodeValue(type.value, r.bytes())]),
+      );
     case 'tuple':
       return type.elements.map((element) => (r.remaining === 0 ? null : decodeValue(element, r.bytes())));
     case 'udt':
-      return Object.fromEntries(type.fields.map(([name, field]) => [name, r.remaining === 0 ? null : decodeValue(field, r.bytes())]));
+      return Object.fromEntries(
+        type.fields.map(([name, field]) => [name, r.remaining === 0 ? null : decodeValue(field, r.bytes())]),
+      );
     case 'vector': {
       const size = fixedSize(type.element);
-      return Array.from({ length: type.dimension }, () => decodeValue(type.element, r.raw(size ?? Number(r.unsignedVint()))));
+      return Array.from({ length: type.dimension }, () =>
+        decodeValue(type.element, r.raw(size ?? Number(r.unsignedVint()))),
+      );
     }
     default:
       throw new Error(`No decoder for ${type.kind}`);

@@ -22,7 +22,9 @@ export function encodeValue(type: WireType, value: unknown): Buffer | null {
     case 'time':
       return new WireWriter(8).long(BigInt(value as number | bigint)).finish();
     case 'timestamp':
-      return new WireWriter(8).long(BigInt(value instanceof Date ? value.getTime() : (value as number | bigint))).finish();
+      return new WireWriter(8)
+        .long(BigInt(value instanceof Date ? value.getTime() : (value as number | bigint)))
+        .finish();
     case 'boolean':
       return Buffer.from([value === true ? 1 : 0]);
     case 'tinyint':
@@ -80,7 +82,9 @@ function encodeComposite(type: CompositeType, value: unknown): Buffer {
     }
     case 'map': {
       const entries: [unknown, unknown][] =
-        Symbol.iterator in (value as object) ? [...(value as Iterable<[unknown, unknown]>)] : Object.entries(value as object);
+        Symbol.iterator in (value as object)
+          ? [...(value as Iterable<[unknown, unknown]>)]
+          : Object.entries(value as object);
       w.int(entries.length);
       for (const [key, item] of entries) w.bytes(encodeValue(type.key, key)).bytes(encodeValue(type.value, item));
       break;
@@ -92,7 +96,9 @@ function encodeComposite(type: CompositeType, value: unknown): Buffer {
       break;
     case 'udt': {
       // An array may be shorter than the type, as values written before ALTER TYPE ... ADD are (spec v5 section 6).
-      const fields = Array.isArray(value) ? (value as unknown[]) : type.fields.map(([name]) => (value as Record<string, unknown>)[name]);
+      const fields = Array.isArray(value)
+        ? (value as unknown[])
+        : type.fields.map(([name]) => (value as Record<string, unknown>)[name]);
       fields.forEach((item, i) => {
         w.bytes(encodeValue((type.fields[i] as readonly [string, WireType])[1], item));
       });

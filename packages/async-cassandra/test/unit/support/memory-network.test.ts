@@ -1,14 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { delayed, generatedRows, MemoryNetwork, rows, ScriptedServer, seeded, SeededRandom, t, VirtualClock, WireClient } from '../../support/index.ts';
+import {
+  delayed,
+  generatedRows,
+  MemoryNetwork,
+  rows,
+  ScriptedServer,
+  seeded,
+  SeededRandom,
+  t,
+  VirtualClock,
+  WireClient,
+} from '../../support/index.ts';
 import type { LinkConditions } from '../../support/index.ts';
 import { rowObjects } from '../../support/wire/index.ts';
 
-async function setUp(conditions: Partial<LinkConditions> = {}, random = new SeededRandom(1)): Promise<{ clock: VirtualClock; network: MemoryNetwork; server: ScriptedServer; connect: () => Promise<WireClient> }> {
+async function setUp(
+  conditions: Partial<LinkConditions> = {},
+  random = new SeededRandom(1),
+): Promise<{
+  clock: VirtualClock;
+  network: MemoryNetwork;
+  server: ScriptedServer;
+  connect: () => Promise<WireClient>;
+}> {
   const clock = new VirtualClock();
   const network = new MemoryNetwork({ timers: clock, random, conditions });
   const server = await ScriptedServer.start({ network, host: '10.0.0.1', port: 9042 });
-  const connect = (): Promise<WireClient> => clock.settle(WireClient.connect({ host: '10.0.0.1', port: 9042, sockets: network }));
+  const connect = (): Promise<WireClient> =>
+    clock.settle(WireClient.connect({ host: '10.0.0.1', port: 9042, sockets: network }));
   return { clock, network, server, connect };
 }
 
@@ -25,9 +45,15 @@ describe('MemoryNetwork', () => {
   test(
     'keeps the bytes of one link in order whatever the chunks and the jitter',
     seeded(async (random) => {
-      const { clock, server, connect } = await setUp({ latencyMs: 1, jitterMs: 50, maxChunkBytes: 7, windowBytes: 1000 }, random);
+      const { clock, server, connect } = await setUp(
+        { latencyMs: 1, jitterMs: 50, maxChunkBytes: 7, windowBytes: 1000 },
+        random,
+      );
       const client = await connect();
-      server.when(/big/, generatedRows({ n: t.int, text: t.text }, 200, (n) => [n, 'x'.repeat(n)]));
+      server.when(
+        /big/,
+        generatedRows({ n: t.int, text: t.text }, 200, (n) => [n, 'x'.repeat(n)]),
+      );
       const answers = await clock.settle(Promise.all(Array.from({ length: 5 }, () => client.query('SELECT big'))));
       for (const answer of answers) assert.equal(rowObjects(answer).length, 200);
       assert.deepEqual(server.faults, []);

@@ -26,7 +26,17 @@ import {
   withWarnings,
 } from '../../support/index.ts';
 import type { ScriptedServerOptions, WireClientOptions } from '../../support/index.ts';
-import { encodeBatch, encodeQuery, encodeRegister, encodeStartup, encodeValue, envelopeFlags, opcodes, rowObjects, rowsFlags } from '../../support/wire/index.ts';
+import {
+  encodeBatch,
+  encodeQuery,
+  encodeRegister,
+  encodeStartup,
+  encodeValue,
+  envelopeFlags,
+  opcodes,
+  rowObjects,
+  rowsFlags,
+} from '../../support/wire/index.ts';
 
 describe('ScriptedServer, seen by a bare client', () => {
   const closing: (() => Promise<unknown> | void)[] = [];
@@ -46,15 +56,28 @@ describe('ScriptedServer, seen by a bare client', () => {
     return client;
   }
 
-  for (const [version, compression] of [[5, 'none'], [5, 'lz4'], [4, 'none'], [4, 'lz4'], [4, 'snappy'], [3, 'lz4']] as const) {
+  for (const [version, compression] of [
+    [5, 'none'],
+    [5, 'lz4'],
+    [4, 'none'],
+    [4, 'lz4'],
+    [4, 'snappy'],
+    [3, 'lz4'],
+  ] as const) {
     test(`speaks v${version} with ${compression} compression`, async () => {
       const server = await start();
       const client = await connect(server, { version, compression });
-      server.when('SELECT big', generatedRows({ n: t.int, text: t.text }, 3000, (n) => [n, 'x'.repeat(n % 200)]));
+      server.when(
+        'SELECT big',
+        generatedRows({ n: t.int, text: t.text }, 3000, (n) => [n, 'x'.repeat(n % 200)]),
+      );
       const answers = await Promise.all(Array.from({ length: 3 }, () => client.query('SELECT big')));
       for (const answer of answers) assert.deepEqual(rowObjects(answer)[2999], { n: 2999, text: 'x'.repeat(199) });
       const prepared = await client.prepare('SELECT big');
-      assert.equal((await client.execute(prepared, { pageSize: 7, pagingState: Buffer.from('row:2993') })).kind, 'rows');
+      assert.equal(
+        (await client.execute(prepared, { pageSize: 7, pagingState: Buffer.from('row:2993') })).kind,
+        'rows',
+      );
       assert.deepEqual(server.faults, []);
     });
   }
@@ -70,7 +93,10 @@ describe('ScriptedServer, seen by a bare client', () => {
     const second = await client.execute(prepared, { skipMetadata: true });
     assert.ok(second.kind === 'rows' && second.metadata.newMetadataId !== undefined);
     assert.deepEqual(rowObjects(second), [{ a: 1, b: 'new' }]);
-    const third = await client.execute({ id: prepared.id, resultMetadataId: second.metadata.newMetadataId }, { skipMetadata: true });
+    const third = await client.execute(
+      { id: prepared.id, resultMetadataId: second.metadata.newMetadataId },
+      { skipMetadata: true },
+    );
     assert.ok(third.kind === 'rows' && third.metadata.columns === undefined && third.metadata.columnCount === 2);
     server.forgetPrepared();
     const fourth = await client.execute(prepared);
@@ -97,24 +123,38 @@ describe('ScriptedServer, seen by a bare client', () => {
 
   test('authenticates over several challenges', async () => {
     const token = (text: string): Buffer => Buffer.from(text);
-    const server = await start({ auth: saslAuth('org.example.Sasl', [token('a'), token('b'), null], [token('more'), null], token('bye')) });
+    const server = await start({
+      auth: saslAuth('org.example.Sasl', [token('a'), token('b'), null], [token('more'), null], token('bye')),
+    });
     await connect(server, { tokens: [token('a'), token('b'), null] });
     await assert.rejects(connect(server, { tokens: [token('a'), token('wrong')] }), /Unexpected token/);
-    await assert.rejects(connect(await start({ auth: passwordAuth({ __proto__: 'x' }) }), { tokens: [token('\0toString\0x')] }), /incorrect/);
+    await assert.rejects(
+      connect(await start({ auth: passwordAuth({ __proto__: 'x' }) }), { tokens: [token('\0toString\0x')] }),
+      /incorrect/,
+    );
   });
 
   test('wraps replies: warnings, payload, trace, other streams, bytes one by one, changed bytes', async () => {
     const server = await start();
     const client = await connect(server);
-    server.when('SELECT w', withWarnings(['careful'], withPayload({ k: Buffer.from('v') }, chunked(rows({ n: t.int }, [[1]])))));
+    server.when(
+      'SELECT w',
+      withWarnings(['careful'], withPayload({ k: Buffer.from('v') }, chunked(rows({ n: t.int }, [[1]])))),
+    );
     const response = await client.request(opcodes.QUERY, encodeQuery(5, 'SELECT w'), { flags: envelopeFlags.TRACING });
-    assert.deepEqual([response.warnings, response.customPayload?.get('k')?.toString(), response.traceId?.slice(0, 8)], [['careful'], 'v', '00000001']);
+    assert.deepEqual(
+      [response.warnings, response.customPayload?.get('k')?.toString(), response.traceId?.slice(0, 8)],
+      [['careful'], 'v', '00000001'],
+    );
     assert.deepEqual(rowObjects(response.message), [{ n: 1 }]);
     server.when('SELECT s', onStream(17, voidResult()));
     void client.query('SELECT s').catch(() => {});
     await eventually(() => client.events.length === 1);
     assert.equal(client.events[0]?.envelope.streamId, 17);
-    server.when('SELECT m', mutated(voidResult(), (envelope) => Buffer.from([...envelope.subarray(0, 4), opcodes.READY, 0, 0, 0, 0])));
+    server.when(
+      'SELECT m',
+      mutated(voidResult(), (envelope) => Buffer.from([...envelope.subarray(0, 4), opcodes.READY, 0, 0, 0, 0])),
+    );
     assert.equal((await client.query('SELECT m')).kind, 'ready');
   });
 
@@ -122,7 +162,11 @@ describe('ScriptedServer, seen by a bare client', () => {
     const server = await start();
     const client = await connect(server);
     const order: string[] = [];
-    const ask = (cql: string): Promise<void> => client.query(cql).then(() => void order.push(cql), () => void order.push(`lost ${cql}`));
+    const ask = (cql: string): Promise<void> =>
+      client.query(cql).then(
+        () => void order.push(cql),
+        () => void order.push(`lost ${cql}`),
+      );
     server.when(/^SELECT r/, reordered(2, voidResult()));
     await Promise.all([ask('SELECT r1'), ask('SELECT r2')]);
     const gate = held(voidResult());
@@ -148,7 +192,10 @@ describe('ScriptedServer, seen by a bare client', () => {
     const [first, second] = [await connect(server), await connect(server)];
     server.when({ cql: /^SELECT/, connection: 2 }, error('overloaded'));
     const third = server.when({ cql: 'SELECT a', nth: 3 }, error('isBootstrapping'));
-    server.when({ opcode: 'EXECUTE', where: ({ values }) => values[0] === null }, error('invalid', { message: 'null key' }));
+    server.when(
+      { opcode: 'EXECUTE', where: ({ values }) => values[0] === null },
+      error('invalid', { message: 'null key' }),
+    );
     const codes: unknown[] = [];
     for (const client of [first, second, first]) {
       const answer = await client.query('SELECT a');
@@ -165,17 +212,28 @@ describe('ScriptedServer, seen by a bare client', () => {
     const server = await start();
     const [listening, other] = [await connect(server), await connect(server)];
     await listening.request(opcodes.REGISTER, encodeRegister(['STATUS_CHANGE']));
-    server.when('SELECT 1', alsoPush({ type: 'STATUS_CHANGE', change: 'DOWN', address: '10.0.0.2', port: 9042 }, voidResult()));
+    server.when(
+      'SELECT 1',
+      alsoPush({ type: 'STATUS_CHANGE', change: 'DOWN', address: '10.0.0.2', port: 9042 }, voidResult()),
+    );
     await other.query('SELECT 1');
     await eventually(() => listening.events.length === 1);
     assert.equal(other.events.length, 0);
     const prepared = await other.prepare('INSERT INTO t (k) VALUES (?)', 'shop');
-    const batch = encodeBatch(5, 0, [{ id: prepared.id, values: [encodeValue(t.int, 1)] }, { cql: 'DELETE FROM t WHERE k = 2' }], { timestamp: 5n, keyspace: 'shop' });
+    const batch = encodeBatch(
+      5,
+      0,
+      [{ id: prepared.id, values: [encodeValue(t.int, 1)] }, { cql: 'DELETE FROM t WHERE k = 2' }],
+      { timestamp: 5n, keyspace: 'shop' },
+    );
     server.when(/^DELETE/, error('writeTimeout', { writeType: 'BATCH_LOG' }));
     const { message } = await other.request(opcodes.BATCH, batch);
     assert.ok(message.kind === 'error' && message.code === 0x1100);
     const seen = server.log.last;
-    assert.deepEqual([seen?.batch?.type, seen?.batch?.members.length, seen?.parameters?.timestamp, seen?.keyspace], ['logged', 2, 5n, 'shop']);
+    assert.deepEqual(
+      [seen?.batch?.type, seen?.batch?.members.length, seen?.parameters?.timestamp, seen?.keyspace],
+      ['logged', 2, 5n, 'shop'],
+    );
   });
 
   test('finds out a client that breaks the protocol', async () => {
@@ -184,7 +242,11 @@ describe('ScriptedServer, seen by a bare client', () => {
     const client = await connect(server, { version: 4 });
     void client.request(opcodes.QUERY, encodeQuery(4, 'SELECT n'), { streamId: 9 }).catch(() => {});
     void client.request(opcodes.QUERY, encodeQuery(4, 'SELECT n'), { streamId: 9 }).catch(() => {});
-    const malformed = await client.request(opcodes.QUERY, Buffer.concat([encodeQuery(4, 'SELECT 1'), Buffer.alloc(1)]), { streamId: 10 });
+    const malformed = await client.request(
+      opcodes.QUERY,
+      Buffer.concat([encodeQuery(4, 'SELECT 1'), Buffer.alloc(1)]),
+      { streamId: 10 },
+    );
     assert.ok(malformed.message.kind === 'error' && malformed.message.code === 0x0a);
     assert.equal(server.faults.length, 2);
     const framed = await connect(server);

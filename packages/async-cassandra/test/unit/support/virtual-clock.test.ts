@@ -25,13 +25,18 @@ describe('VirtualClock', () => {
     const clock = new VirtualClock();
     const random = new SeededRandom(7);
     const fired: number[] = [];
-    const handles = Array.from({ length: 1000 }, (_, i) => clock.setTimeout(() => fired.push(i), 1 + random.int(0, 50)));
+    const handles = Array.from({ length: 1000 }, (_, i) =>
+      clock.setTimeout(() => fired.push(i), 1 + random.int(0, 50)),
+    );
     handles.forEach((handle, i) => {
       if (i % 3 !== 0) clock.clearTimeout(handle);
     });
     assert.equal(clock.pending, 334);
     await clock.advance(100);
-    assert.deepEqual([...fired].sort((a, b) => a - b), handles.map((_, i) => i).filter((i) => i % 3 === 0));
+    assert.deepEqual(
+      [...fired].sort((a, b) => a - b),
+      handles.map((_, i) => i).filter((i) => i % 3 === 0),
+    );
     clock.clearTimeout(handles[0] as never);
     assert.equal(clock.pending, 0);
   });
@@ -54,6 +59,9 @@ describe('VirtualClock', () => {
     const clock = new VirtualClock();
     assert.equal(await clock.settle(new Promise((resolve) => clock.setTimeout(() => resolve('late'), 1e6))), 'late');
     await assert.rejects(clock.settle(new Promise(() => {})), /deadlock/);
-    await assert.rejects(clock.runUntil(() => clock.now() < 0), /deadlock/);
+    await assert.rejects(
+      clock.runUntil(() => clock.now() < 0),
+      /deadlock/,
+    );
   });
 });

@@ -50,7 +50,8 @@ interface VectorFile {
 }
 
 const bytes = (hex: unknown): Buffer => Buffer.from(hex as string, 'hex');
-const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } => (value === undefined ? {} : ({ [key]: value } as { [P in K]?: V }));
+const optional = <K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 
 /** Writes a decoded request again, from nothing but what the decoder saw. */
 function encodeAgain(version: number, request: DecodedRequest): Buffer {
@@ -68,12 +69,22 @@ function encodeAgain(version: number, request: DecodedRequest): Buffer {
     case opcodes.QUERY:
       return encodeQuery(version, request.cql, parametersOf(request.parameters));
     case opcodes.EXECUTE:
-      return encodeExecute(version, request.id, request.resultMetadataId ?? Buffer.alloc(0), parametersOf(request.parameters));
+      return encodeExecute(
+        version,
+        request.id,
+        request.resultMetadataId ?? Buffer.alloc(0),
+        parametersOf(request.parameters),
+      );
     case opcodes.BATCH: {
       const { type, members, parameters } = request.batch;
       const { values: _none, ...rest } = parametersOf(parameters);
       const code = (['logged', 'unlogged', 'counter'] as const).indexOf(type) as 0 | 1 | 2;
-      return encodeBatch(version, code, members.map(({ cql, id, values }) => ({ ...optional('cql', cql), ...optional('id', id), values })), rest);
+      return encodeBatch(
+        version,
+        code,
+        members.map(({ cql, id, values }) => ({ ...optional('cql', cql), ...optional('id', id), values })),
+        rest,
+      );
     }
   }
 }
@@ -86,7 +97,10 @@ function parametersOf(p: DecodedParameters): RequestParameters {
     skipMetadata: p.skipMetadata,
     ...optional('pageSize', p.pageSize),
     ...optional('pagingState', p.pagingState ?? undefined),
-    ...optional('serialConsistency', p.serialConsistency === undefined ? undefined : consistencyName(p.serialConsistency)),
+    ...optional(
+      'serialConsistency',
+      p.serialConsistency === undefined ? undefined : consistencyName(p.serialConsistency),
+    ),
     ...optional('timestamp', p.timestamp),
     ...optional('keyspace', p.keyspace),
     ...optional('nowInSeconds', p.nowInSeconds),
@@ -112,7 +126,9 @@ function encodeMessage({ version, opcode, message: m, hex }: Vector): Buffer {
     case 'SUPPORTED':
       return encodeSupported(m['options'] as Record<string, string[]>);
     case 'EVENT':
-      return encodeEvent((m['type'] === 'SCHEMA_CHANGE' ? { type: m['type'], ...(m['change'] as SchemaChange) } : m) as never);
+      return encodeEvent(
+        (m['type'] === 'SCHEMA_CHANGE' ? { type: m['type'], ...(m['change'] as SchemaChange) } : m) as never,
+      );
     case 'ERROR':
       return encodeError(version, m['code'] as number, {
         message: m['message'] as string,
@@ -124,7 +140,11 @@ function encodeMessage({ version, opcode, message: m, hex }: Vector): Buffer {
         dataPresent: m['dataPresent'] as boolean,
         writeType: m['writeType'] as string,
         contentions: m['contentions'] as number,
-        failures: (m['failuresByNode'] ?? Object.fromEntries(Array.from({ length: Number(m['failures']) }, (_, i) => [`10.0.0.${i}`, 0]))) as Record<string, number>,
+        failures: (m['failuresByNode'] ??
+          Object.fromEntries(Array.from({ length: Number(m['failures']) }, (_, i) => [`10.0.0.${i}`, 0]))) as Record<
+          string,
+          number
+        >,
         keyspace: m['keyspace'] as string,
         table: m['table'] as string,
         functionName: m['functionName'] as string,
@@ -165,13 +185,14 @@ function encodeResult(version: number, m: Record<string, unknown>, hex: string):
         newMetadataId: newMetadataId === undefined ? undefined : bytes(newMetadataId),
       };
       const w = new WireWriter().int((m['rows'] as unknown[]).length);
-      for (const row of m['rows'] as (string | null)[][]) for (const cell of row) w.bytes(cell === null ? null : bytes(cell));
+      for (const row of m['rows'] as (string | null)[][])
+        for (const cell of row) w.bytes(cell === null ? null : bytes(cell));
       return encodeRows(version, metadata, w.finish());
     }
   }
 }
 
-describe('the scripted server\'s own wire code, by the messages of other implementations', () => {
+describe("the scripted server's own wire code, by the messages of other implementations", () => {
   for (const vector of loadVectors<VectorFile>('messages-requests.json').vectors) {
     test(`reads ${vector.opcode} v${vector.version}: ${vector.description}`, () => {
       const request = decodeRequest(vector.version, opcodes[vector.opcode], new WireReader(bytes(vector.hex)));
@@ -182,7 +203,10 @@ describe('the scripted server\'s own wire code, by the messages of other impleme
       const wanted = message['parameters'] as Record<string, unknown> | undefined;
       if (wanted === undefined) return;
       const { consistency, timestamp, keyspace } = (request as { parameters: DecodedParameters }).parameters;
-      assert.deepEqual([consistencyName(consistency), timestamp?.toString(), keyspace], [wanted['consistency'], wanted['timestamp'], wanted['keyspace']]);
+      assert.deepEqual(
+        [consistencyName(consistency), timestamp?.toString(), keyspace],
+        [wanted['consistency'], wanted['timestamp'], wanted['keyspace']],
+      );
     });
   }
 
@@ -190,9 +214,17 @@ describe('the scripted server\'s own wire code, by the messages of other impleme
     test(`writes ${vector.opcode} v${vector.version}: ${vector.description}`, () => {
       // The metadata of an empty result has no flag there; the specification and Cassandra set NO_METADATA.
       const isEmptyResult = (vector.message['result'] as MetadataFields | undefined)?.columnCount === 0;
-      const alike = (hex: string): string => (isEmptyResult ? hex.replace(/0000000400000000$/, '0000000000000000') : hex);
+      const alike = (hex: string): string =>
+        isEmptyResult ? hex.replace(/0000000400000000$/, '0000000000000000') : hex;
       assert.equal(alike(encodeMessage(vector).toString('hex')), alike(vector.hex));
-      const envelope = { version: vector.version, isResponse: true, flags: 0, streamId: 0, opcode: opcodes[vector.opcode], body: bytes(vector.hex) };
+      const envelope = {
+        version: vector.version,
+        isResponse: true,
+        flags: 0,
+        streamId: 0,
+        opcode: opcodes[vector.opcode],
+        body: bytes(vector.hex),
+      };
       assert.notEqual(decodeResponse(envelope).message.kind, undefined);
     });
   }
