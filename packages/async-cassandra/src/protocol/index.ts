@@ -44,7 +44,6 @@ export {
 export { writeExecute } from './execute.ts';
 export { formatCqlType } from './format-cql-type.ts';
 export {
-  COMPRESSED_FRAME_HEADER_BYTES,
   FRAME_HEADER_BYTES,
   FRAME_TRAILER_BYTES,
   MAX_FRAME_PAYLOAD,
@@ -64,7 +63,12 @@ export { writeRegister } from './register.ts';
 export { readResultKind, readSetKeyspace, ResultKind } from './result.ts';
 export { type PreparedResult, readPrepared } from './result-prepared.ts';
 export { readRowsHeader, readRowsMetadata, RowsFlag, type RowsHeader, type RowsMetadata } from './rows-metadata.ts';
-export { readSchemaChange, type SchemaChange, type SchemaChangeTarget, type SchemaChangeType } from './schema-change.ts';
+export {
+  readSchemaChange,
+  type SchemaChange,
+  type SchemaChangeTarget,
+  type SchemaChangeType,
+} from './schema-change.ts';
 export { CQL_VERSION, StartupOption, writeStartup } from './startup.ts';
 export { readSupported } from './supported.ts';
 export { decodeUtf8, encodeUtf8 } from './text.ts';
