@@ -63,7 +63,7 @@ try {
     target,
     `{\n  "version": ${JSON.stringify(version)},\n  "java": ${JSON.stringify(release.java)},\n  "jars": [\n${jars}\n  ]\n}\n`,
   );
-  console.log(`${version}: ${String(files.length)} jars`);
+  process.stdout.write(`${version}: ${String(files.length)} jars\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

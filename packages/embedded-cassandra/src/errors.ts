@@ -31,7 +31,9 @@ export class EmbeddedCassandraError extends Error {
   constructor(code: EmbeddedCassandraErrorCode, message: string, options: EmbeddedCassandraErrorOptions = {}) {
     const { cause, logTail = [] } = options;
     super(
-      logTail.length === 0 ? message : `${message}\nLast lines of its log:\n${logTail.map((line) => `  ${line}`).join('\n')}`,
+      logTail.length === 0
+        ? message
+        : `${message}\nLast lines of its log:\n${logTail.map((line) => `  ${line}`).join('\n')}`,
       cause === undefined ? undefined : { cause },
     );
     this.code = code;

@@ -1,7 +1,8 @@
 export { defaultVersion, supportedVersions } from './catalogue/release.ts';
 export type { EmbeddedClusterOptions, EmbeddedTlsOptions } from './cluster/cluster-options.ts';
 export { EmbeddedCluster } from './cluster/embedded-cluster.ts';
-export type { EmbeddedNode, NodeState } from './cluster/embedded-node.ts';
+export type { EmbeddedNode } from './cluster/embedded-node.ts';
+export type { NodeState } from './cluster/ring-member.ts';
 export { EmbeddedCassandraError, type EmbeddedCassandraErrorCode } from './errors.ts';
 export type { LogFile } from './process/log-file.ts';
 export type { Logger, Progress, ProgressListener } from './progress.ts';

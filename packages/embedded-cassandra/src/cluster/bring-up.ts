@@ -2,7 +2,7 @@ import { EmbeddedCassandraError } from '../errors.ts';
 import { addressOf, assignPorts } from './assign-ports.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { EmbeddedNode } from './embedded-node.ts';
-import type { Deadline } from './node-readiness.ts';
+import { type Deadline, deadlineAfter } from './node-readiness.ts';
 import { waitUntilWhole } from './ring-check.ts';
 import { planTopology } from './topology.ts';
 
@@ -17,7 +17,7 @@ const portAttempts = 3;
 export async function bringUp(context: ClusterContext): Promise<StartedNodes> {
   const { startTimeoutMs, signal } = context.options;
   const startedAt = Date.now();
-  const deadline = { at: startedAt + startTimeoutMs, timeoutMs: startTimeoutMs, signal };
+  const deadline = deadlineAfter(startTimeoutMs, signal);
   for (let attempt = 1; ; attempt++) {
     try {
       const nodes = await startAll(context, deadline, startedAt);
@@ -38,7 +38,13 @@ async function startAll(context: ClusterContext, deadline: Deadline, startedAt: 
   const nodes = plans.map((plan, index) => {
     const own = ports[index];
     if (own === undefined) throw new RangeError('Every node has ports');
-    return new EmbeddedNode(context, { ...plan, address: addressOf(options, index), ports: own, seeds, bootstrap: false });
+    return new EmbeddedNode(context, {
+      ...plan,
+      address: addressOf(options, index),
+      ports: own,
+      seeds,
+      bootstrap: false,
+    });
   });
   let nodesReady = 0;
   const report = (): void => {

@@ -3,6 +3,7 @@ import type { CqlEndPoint } from '../cql/cql-connection.ts';
 import type { JavaRuntime } from '../java/find-java.ts';
 import type { ProcessGuard } from '../process/process-guard.ts';
 import type { ClusterTls } from '../tls/cluster-tls.ts';
+import type { RingMember } from './ring-member.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 /** What the nodes of one cluster share. */
@@ -14,6 +15,8 @@ export interface ClusterContext {
   readonly guard: ProcessGuard;
   readonly folder: string;
   readonly tls: ClusterTls | undefined;
+  /** The nodes that belong to the ring, whatever their state; the cluster keeps it up to date. */
+  readonly members: Set<RingMember>;
 }
 
 /** The superuser that Cassandra creates by itself. */

@@ -6,6 +6,7 @@ import { type ClusterContext, superuser } from './cluster-context.ts';
 import type { EmbeddedClusterOptions } from './cluster-options.ts';
 import type { EmbeddedNode } from './embedded-node.ts';
 import { growCluster } from './grow-cluster.ts';
+import { deadlineAfter } from './node-readiness.ts';
 import { prepareCluster } from './prepare-cluster.ts';
 import { resolveOptions } from './resolve-options.ts';
 import { waitUntilWhole } from './ring-check.ts';
@@ -22,6 +23,7 @@ export class EmbeddedCluster implements AsyncDisposable {
   private constructor(context: ClusterContext, nodes: readonly EmbeddedNode[], readyAfterMs: number) {
     this.#context = context;
     this.#nodes = nodes;
+    this.#updateMembers();
     this.version = context.release.version;
     this.readyAfterMs = readyAfterMs;
   }
@@ -68,7 +70,8 @@ export class EmbeddedCluster implements AsyncDisposable {
   /** A certificate for one more client, or for the next turn of a rotation. */
   async issueClientCertificate(commonName: string): Promise<Credential> {
     const { tls } = this.#context;
-    if (tls === undefined) throw new EmbeddedCassandraError('WRONG_STATE', 'This cluster has no TLS; start it with the option tls');
+    if (tls === undefined)
+      throw new EmbeddedCassandraError('WRONG_STATE', 'This cluster has no TLS; start it with the option tls');
     return await tls.issueClient(commonName);
   }
 
@@ -78,7 +81,7 @@ export class EmbeddedCluster implements AsyncDisposable {
   }
 
   /**
-   * Starts one more node, which takes over its share of the data; resolves when all nodes see it.
+   * Starts one more node, which takes over its share of the data; resolves when all nodes see it. All nodes must run.
    *
    * @param place - default: the first data centre, and the next rack in turn
    */
@@ -86,20 +89,23 @@ export class EmbeddedCluster implements AsyncDisposable {
     this.#checkRunning();
     const node = await growCluster(this.#context, this.#nodes, place);
     this.#nodes = [...this.#nodes, node];
+    this.#updateMembers();
     return node;
   }
 
-  /** Has a node give its data to the others, leave the ring and end. Default: the last one. */
+  /** Has a node (default: the last one) give its data to the others, leave the ring and end. All nodes must run. */
   async decommission(node: EmbeddedNode | undefined = this.#nodes.at(-1)): Promise<void> {
     this.#checkRunning();
     if (node === undefined || !this.#nodes.includes(node) || this.#nodes.length === 1) {
-      throw new EmbeddedCassandraError('WRONG_STATE', 'Only a node of this cluster that is not its last one can be decommissioned');
+      throw new EmbeddedCassandraError(
+        'WRONG_STATE',
+        'Only a node of this cluster that is not its last one can be decommissioned',
+      );
     }
     await node.leave();
     this.#nodes = this.#nodes.filter((each) => each !== node);
-    const { startTimeoutMs } = this.#context.options;
-    const running = this.#nodes.filter((each) => each.state === 'running');
-    await waitUntilWhole(this.#context, running, { at: Date.now() + startTimeoutMs, timeoutMs: startTimeoutMs, signal: undefined });
+    this.#updateMembers();
+    await waitUntilWhole(this.#context, this.#nodes, deadlineAfter(this.#context.options.startTimeoutMs));
   }
 
   /** Ends all nodes at once and removes their files. May be called again. */
@@ -117,7 +123,22 @@ export class EmbeddedCluster implements AsyncDisposable {
     await this.#context.guard.release();
   }
 
+  #updateMembers(): void {
+    const { members } = this.#context;
+    members.clear();
+    for (const node of this.#nodes) members.add(node);
+  }
+
+  /** Nodes come and go in agreement with all others, so all must run. */
   #checkRunning(): void {
-    if (this.#stopped !== null) throw new EmbeddedCassandraError('WRONG_STATE', 'This cluster was stopped; start another');
+    if (this.#stopped !== null)
+      throw new EmbeddedCassandraError('WRONG_STATE', 'This cluster was stopped; start another');
+    const down = this.#nodes.find((node) => node.state !== 'running');
+    if (down !== undefined) {
+      throw new EmbeddedCassandraError(
+        'WRONG_STATE',
+        `Node ${down.toString()} is ${down.state}; bring it back before the ring changes`,
+      );
+    }
   }
 }

@@ -6,8 +6,10 @@ import { nodeArguments } from '../java/node-command.ts';
 import { LogFile } from '../process/log-file.ts';
 import { NodeProcess } from '../process/node-process.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
-import { type Deadline, waitUntilReady } from './node-readiness.ts';
+import { type Deadline, deadlineAfter, waitUntilReady } from './node-readiness.ts';
 import { runNodeTool } from './node-tool.ts';
+import { waitUntilWhole } from './ring-check.ts';
+import type { NodeState, RingMember } from './ring-member.ts';
 
 /** What distinguishes one node from the others of its cluster. */
 export interface NodeIdentity {
@@ -20,15 +22,13 @@ export interface NodeIdentity {
   readonly seeds: readonly string[];
 }
 
-/** `running` answers queries (unless something is wrong with it); the others do not. */
-export type NodeState = 'starting' | 'running' | 'paused' | 'stopped' | 'decommissioned';
-
 const stopGraceMs = 30_000;
-/** How long nodes wait for gossip to reach everybody; a minute in production. */
-const joinDelayMs = 1_000;
+/** How long a node waits for gossip to reach everybody; production waits half a minute. */
+const firstDelayMs = 1_000;
+const joinDelayMs = 4_000;
 
 /** One node of an embedded cluster: a Java process that can be stopped, killed, frozen and started again. */
-export class EmbeddedNode {
+export class EmbeddedNode implements RingMember {
   readonly address: string;
   /** Of the native protocol (CQL). */
   readonly port: number;
@@ -97,16 +97,18 @@ export class EmbeddedNode {
   }
 
   /**
-   * Stops the node if it runs and starts it again with its data, on the same address and port; resolves when it answers
-   * queries.
+   * Stops the node if it runs and starts it again with its data, on the same address and port. Resolves when it answers
+   * queries and, unless other nodes are down, every node sees every other one.
    *
    * @throws EmbeddedCassandraError `NODE_DIED`, `PORT_TAKEN`, `START_TIMEOUT`, `WRONG_STATE` (decommissioned)
    */
   async restart(): Promise<void> {
     if (this.#state === 'decommissioned') throw this.#wrongState('restarted');
     await this.stop();
-    const { startTimeoutMs } = this.#context.options;
-    await this.start({ at: Date.now() + startTimeoutMs, timeoutMs: startTimeoutMs, signal: undefined });
+    const deadline = deadlineAfter(this.#context.options.startTimeoutMs);
+    await this.start(deadline);
+    const members = [...this.#context.members];
+    if (members.every(({ state }) => state === 'running')) await waitUntilWhole(this.#context, members, deadline);
   }
 
   /**
@@ -125,7 +127,11 @@ export class EmbeddedNode {
     this.#state = 'starting';
     try {
       await folder.write(await this.#settings(), identity.dataCenter, identity.rack);
-      this.#process = await NodeProcess.start(context.guard, { java: context.java.command, args: this.#arguments(), cwd: folder.path }, this.log);
+      this.#process = await NodeProcess.start(
+        context.guard,
+        { java: context.java.command, args: this.#arguments(), cwd: folder.path },
+        this.log,
+      );
       await waitUntilReady(this.#process, endPointOf(context, this.address, this.port), this.log, deadline);
       this.#state = 'running';
     } catch (error) {
@@ -169,7 +175,7 @@ export class EmbeddedNode {
       address: this.address,
       ports: this.#identity.ports,
       heapMb: options.heapMb,
-      ringDelayMs: joinDelayMs,
+      ringDelayMs: this.#identity.bootstrap ? joinDelayMs : firstDelayMs,
       authReplicas: Math.min(3, sum(options.dataCenters.map(([, nodes]) => nodes))),
       jvmArgs: options.jvmArgs,
     });

@@ -21,13 +21,19 @@ export class FreePorts {
         return port;
       }
     }
-    throw new EmbeddedCassandraError('PORT_TAKEN', `No free port was found on ${addresses.join(', ')}; check that these addresses exist on this machine`);
+    throw new EmbeddedCassandraError(
+      'PORT_TAKEN',
+      `No free port was found on ${addresses.join(', ')}; check that these addresses exist on this machine`,
+    );
   }
 
   /** @throws EmbeddedCassandraError `PORT_TAKEN` */
   async claim(port: number, addresses: readonly string[]): Promise<number> {
     if (!(await isFreeOnAll(port, addresses))) {
-      throw new EmbeddedCassandraError('PORT_TAKEN', `Port ${String(port)} on ${addresses.join(', ')} is in use; stop what listens there, or leave out the option port`);
+      throw new EmbeddedCassandraError(
+        'PORT_TAKEN',
+        `Port ${String(port)} on ${addresses.join(', ')} is in use; stop what listens there, or leave out the option port`,
+      );
     }
     this.#given.add(port);
     return port;

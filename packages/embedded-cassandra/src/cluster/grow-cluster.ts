@@ -2,6 +2,7 @@ import { addressOf } from './assign-ports.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { EmbeddedNode } from './embedded-node.ts';
 import { FreePorts } from './free-ports.ts';
+import { deadlineAfter } from './node-readiness.ts';
 import { waitUntilWhole } from './ring-check.ts';
 import { rackOf, tokensForNewNode } from './topology.ts';
 
@@ -30,9 +31,13 @@ export async function growCluster(
       jmx: await free.find(['127.0.0.1']),
     },
   });
-  const deadline = { at: Date.now() + options.startTimeoutMs, timeoutMs: options.startTimeoutMs, signal: undefined };
+  const deadline = deadlineAfter(options.startTimeoutMs);
   await node.start(deadline);
-  await waitUntilWhole(context, [...nodes, node].filter((each) => each.state === 'running'), deadline);
+  await waitUntilWhole(
+    context,
+    [...nodes, node].filter((each) => each.state === 'running'),
+    deadline,
+  );
   return node;
 }
 

@@ -16,6 +16,10 @@ export interface Deadline {
   readonly signal: AbortSignal | undefined;
 }
 
+export function deadlineAfter(timeoutMs: number, signal?: AbortSignal): Deadline {
+  return { at: Date.now() + timeoutMs, timeoutMs, signal };
+}
+
 /**
  * Waits until the node answers OPTIONS, a login and a query.
  *
@@ -28,15 +32,10 @@ export async function waitUntilReady(
   deadline: Deadline,
 ): Promise<void> {
   const name = `${endPoint.address}:${String(endPoint.port)}`;
-  let reason: unknown = null;
   while (process.isRunning) {
-    try {
-      await askOnce(endPoint);
-      return;
-    } catch (error) {
-      reason = error;
-    }
-    checkDeadline(deadline, `Node ${name} did not answer`, reason, log);
+    const trouble = await askOnce(endPoint).catch((error: unknown) => error);
+    if (trouble === undefined) return;
+    checkDeadline(deadline, `Node ${name} did not answer`, trouble, log);
     await sleep(pollMs);
   }
   throw await deathOf(process, name, log);

@@ -33,8 +33,13 @@ export async function runNodeTool(
   const [output, errors] = await Promise.all([read(tool.stdout), read(tool.stderr)]);
   const [code] = await closed;
   if (code === 0) return output;
-  const logTail = `${output}\n${errors}`.split('\n').filter((line) => line.trim() !== '').slice(-10);
-  throw new EmbeddedCassandraError('COMMAND_FAILED', `nodetool ${args.join(' ')} failed (exit code ${String(code)})`, { logTail });
+  const logTail = `${output}\n${errors}`
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-10);
+  throw new EmbeddedCassandraError('COMMAND_FAILED', `nodetool ${args.join(' ')} failed (exit code ${String(code)})`, {
+    logTail,
+  });
 }
 
 async function read(stream: NodeJS.ReadableStream | null): Promise<string> {

@@ -11,7 +11,10 @@ import type { ClusterContext } from './cluster-context.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 /** Everything that must be there before a node can start; cheap checks come first. */
-export async function prepareCluster(options: ResolvedOptions, environment: NodeJS.ProcessEnv): Promise<ClusterContext> {
+export async function prepareCluster(
+  options: ResolvedOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<ClusterContext> {
   const release = findRelease(options.version);
   const java = await findJava(release, options.javaHome, environment);
   const { cacheDir, logger, onProgress, signal } = options;
@@ -21,7 +24,7 @@ export async function prepareCluster(options: ResolvedOptions, environment: Node
   const guard = await ProcessGuard.start(folder);
   try {
     const tls = options.tls === undefined ? undefined : await ClusterTls.create(folder, options.tls);
-    return { release, options, java, jars, guard, folder, tls };
+    return { release, options, java, jars, guard, folder, tls, members: new Set() };
   } catch (error) {
     await guard.release();
     throw error;
@@ -32,6 +35,8 @@ async function makeFolder(workDir: string): Promise<string> {
   try {
     return await mkdtemp(join(workDir, 'embedded-cassandra-'));
   } catch (cause) {
-    throw new EmbeddedCassandraError('INVALID_OPTION', `Cannot make a folder in ${workDir}; give another workDir`, { cause });
+    throw new EmbeddedCassandraError('INVALID_OPTION', `Cannot make a folder in ${workDir}; give another workDir`, {
+      cause,
+    });
   }
 }

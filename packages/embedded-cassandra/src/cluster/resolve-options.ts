@@ -39,13 +39,19 @@ type Checks = { readonly [K in keyof Required<EmbeddedClusterOptions>]: [(value:
 const checks: Checks = {
   nodes: [isInteger(1, maxNodes), `a whole number from 1 to ${String(maxNodes)}`],
   version: [isText, 'a version such as 5.0.9'],
-  dataCenters: [(value) => isNameList(value) || isNodeCounts(value), 'a list of names, or an object of names and numbers of nodes'],
+  dataCenters: [
+    (value) => isNameList(value) || isNodeCounts(value),
+    'a list of names, or an object of names and numbers of nodes',
+  ],
   racks: [isNameList, 'a list of different names (letters, digits, _ . -)'],
   addresses: [(value) => value === 'shared' || value === 'distinct', "'shared' or 'distinct'"],
   port: [isInteger(1, 65_535), 'a port from 1 to 65535'],
   heapMb: [isInteger(128, 1 << 20), 'a whole number of at least 128'],
   auth: [isBoolean, 'true or false'],
-  tls: [(value) => isBoolean(value) || isTlsObject(value), 'true, false or { clientAuth: boolean, names: list of names }'],
+  tls: [
+    (value) => isBoolean(value) || isTlsObject(value),
+    'true, false or { clientAuth: boolean, names: list of names }',
+  ],
   yaml: [isPlainObject, 'an object of settings of cassandra.yaml'],
   jvmArgs: [(value) => Array.isArray(value) && value.every(isText), 'a list of arguments'],
   clusterName: [isText, 'a name'],

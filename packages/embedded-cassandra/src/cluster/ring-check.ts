@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CqlConnection } from '../cql/cql-connection.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
-import type { EmbeddedNode } from './embedded-node.ts';
 import { checkDeadline, type Deadline } from './node-readiness.ts';
+import type { RingMember } from './ring-member.ts';
 
 const pollMs = 100;
 const answerTimeoutMs = 10_000;
@@ -17,19 +17,28 @@ const probeReplicas = 3;
  *
  * @throws EmbeddedCassandraError `START_TIMEOUT`, `ABORTED`
  */
-export async function waitUntilWhole(context: ClusterContext, nodes: readonly EmbeddedNode[], deadline: Deadline): Promise<void> {
+export async function waitUntilWhole(
+  context: ClusterContext,
+  nodes: readonly RingMember[],
+  deadline: Deadline,
+): Promise<void> {
   for (const node of nodes) {
     for (;;) {
       const trouble = await troubleOf(context, node, nodes.length);
       if (trouble === null) break;
-      checkDeadline(deadline, `Node ${node.toString()} did not see the whole ring`, new Error(trouble), node.log);
+      checkDeadline(
+        deadline,
+        `Node ${node.address}:${String(node.port)} did not see the whole ring`,
+        new Error(trouble),
+        node.log,
+      );
       await sleep(pollMs);
     }
   }
 }
 
 /** What one node still lacks; null when it sees the whole ring. */
-async function troubleOf(context: ClusterContext, node: EmbeddedNode, nodes: number): Promise<string | null> {
+async function troubleOf(context: ClusterContext, node: RingMember, nodes: number): Promise<string | null> {
   try {
     const connection = await CqlConnection.open(endPointOf(context, node.address, node.port), answerTimeoutMs);
     try {

@@ -82,6 +82,7 @@ const footprint = {
   prepared_statements_cache_size: '16MiB',
   concurrent_compactors: 1,
   auto_snapshot: false,
+  block_for_peers_timeout_in_secs: -1, // the ring is checked from outside
   dynamic_snitch: false,
 };
 

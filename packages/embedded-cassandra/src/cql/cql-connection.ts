@@ -111,4 +111,3 @@ function openSocket({ address, port, tls }: CqlEndPoint): Socket {
   // Names are not checked: the authority signs nothing but this cluster, and tests may ask for certificates that do not fit.
   return connectTls({ port, host: address, ...tls, checkServerIdentity: () => undefined });
 }
-

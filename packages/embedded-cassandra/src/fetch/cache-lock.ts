@@ -55,9 +55,13 @@ async function tryCreate(path: string, owner: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new EmbeddedCassandraError('CACHE_UNUSABLE', `Cannot write ${path}; check the folder's permissions or give another cacheDir`, {
-      cause: error,
-    });
+    throw new EmbeddedCassandraError(
+      'CACHE_UNUSABLE',
+      `Cannot write ${path}; check the folder's permissions or give another cacheDir`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

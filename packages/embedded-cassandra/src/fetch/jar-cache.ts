@@ -31,7 +31,8 @@ export async function ensureJars(options: JarCacheOptions): Promise<string[]> {
   const complete = join(cacheDir, release.version);
   if (!(await isComplete(complete, options))) {
     await makeFolder(cacheDir);
-    const onWait = (): void => options.logger.info(`Waiting for another process that fetches Cassandra ${release.version}`);
+    const onWait = (): void =>
+      options.logger.info(`Waiting for another process that fetches Cassandra ${release.version}`);
     await withLock(join(cacheDir, `${release.version}.lock`), { signal: options.signal, onWait }, async () => {
       if (!(await isComplete(complete, options))) await fill(complete, options);
     });
@@ -45,7 +46,9 @@ async function fill(complete: string, options: JarCacheOptions): Promise<void> {
   await adopt(complete, partial);
   await makeFolder(partial);
   const missing = await missingJars(partial, options.release, isGenuine);
-  options.logger.info(`Fetching Cassandra ${options.release.version}: ${String(missing.length)} jars from ${source.description}`);
+  options.logger.info(
+    `Fetching Cassandra ${options.release.version}: ${String(missing.length)} jars from ${source.description}`,
+  );
   const report = progressReporter(options, missing);
   await source.fetch({ jars: missing, folder: partial, signal: options.signal, onJar: report });
   await publish(partial, complete, options.release);

@@ -38,7 +38,14 @@ export class MavenSource implements JarSource {
 
   async #run(guard: ProcessGuard, folder: string, staging: string, request: JarRequest): Promise<void> {
     const goal = 'dependency:copy-dependencies';
-    const args = ['-B', '-f', join(folder, 'pom.xml'), goal, `-DoutputDirectory=${staging}`, '-DexcludeTransitive=true'];
+    const args = [
+      '-B',
+      '-f',
+      join(folder, 'pom.xml'),
+      goal,
+      `-DoutputDirectory=${staging}`,
+      '-DexcludeTransitive=true',
+    ];
     const maven = await guard.spawn(this.#command, args, { cwd: folder, stdout: 'pipe', stderr: 'pipe' });
     const abort = (): void => {
       if (maven.pid !== undefined) process.kill(-maven.pid, 'SIGKILL');
@@ -56,7 +63,8 @@ export class MavenSource implements JarSource {
     }
     try {
       const [code] = (await once(maven, 'close')) as [number | null];
-      if (request.signal?.aborted === true) throw new EmbeddedCassandraError('ABORTED', 'Fetching Cassandra was aborted');
+      if (request.signal?.aborted === true)
+        throw new EmbeddedCassandraError('ABORTED', 'Fetching Cassandra was aborted');
       if (code !== 0) throw failed(code, output);
     } finally {
       request.signal?.removeEventListener('abort', abort);

@@ -41,7 +41,10 @@ export class RepositoryAddress {
 
   async #openRemote(url: URL, path: string, signal: AbortSignal): Promise<OpenedFile> {
     const stalled = new AbortController();
-    const watch = setTimeout(() => stalled.abort(new Error(`nothing came for ${String(stallTimeoutMs)} ms`)), stallTimeoutMs);
+    const watch = setTimeout(
+      () => stalled.abort(new Error(`nothing came for ${String(stallTimeoutMs)} ms`)),
+      stallTimeoutMs,
+    );
     try {
       const response = await fetch(url, { headers: this.#headers, signal: AbortSignal.any([signal, stalled.signal]) });
       if (response.ok && response.body !== null) return readWatched(response.body, watch);
@@ -79,7 +82,10 @@ function parse(address: string): URL {
   if (/^[a-z][a-z+.-]+:/i.test(address)) {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (url !== null && ['http:', 'https:', 'file:'].includes(url.protocol)) return url;
-    throw new EmbeddedCassandraError('INVALID_OPTION', 'repository must be an http:, https: or file: address, or the path of a folder');
+    throw new EmbeddedCassandraError(
+      'INVALID_OPTION',
+      'repository must be an http:, https: or file: address, or the path of a folder',
+    );
   }
   return pathToFileURL(address);
 }

@@ -48,7 +48,8 @@ export class RepositorySource implements JarSource {
         await save(file, jar, folder, this.description);
         return;
       } catch (error) {
-        if (signal.aborted) throw new EmbeddedCassandraError('ABORTED', 'Fetching Cassandra was aborted', { cause: error });
+        if (signal.aborted)
+          throw new EmbeddedCassandraError('ABORTED', 'Fetching Cassandra was aborted', { cause: error });
         if (error instanceof EmbeddedCassandraError) throw error;
         if (attempt === attempts) throw this.#unreachable(jar, error);
         await sleep(retryDelayMs * attempt);

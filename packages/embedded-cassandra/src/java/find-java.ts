@@ -35,10 +35,16 @@ export async function findJava(
   for (const { command, origin } of candidates(javaHome, environment)) {
     const major = await majorVersion(command);
     if (major !== null && runsOn(release, major)) return { command, major };
-    unfit.push(`${origin} has ${major === null ? `${command}, which does not tell its version` : `Java ${String(major)}`}`);
+    unfit.push(
+      `${origin} has ${major === null ? `${command}, which does not tell its version` : `Java ${String(major)}`}`,
+    );
   }
-  if (unfit.length === 0) throw new EmbeddedCassandraError('NO_JAVA', `No Java was found; ${wanted}: install it, or ${advice}`);
-  throw new EmbeddedCassandraError('WRONG_JAVA', `${wanted}, but ${unfit.join(' and ')}; install the right one and ${advice}`);
+  if (unfit.length === 0)
+    throw new EmbeddedCassandraError('NO_JAVA', `No Java was found; ${wanted}: install it, or ${advice}`);
+  throw new EmbeddedCassandraError(
+    'WRONG_JAVA',
+    `${wanted}, but ${unfit.join(' and ')}; install the right one and ${advice}`,
+  );
 }
 
 function candidates(javaHome: string | undefined, environment: NodeJS.ProcessEnv): Candidate[] {

@@ -25,7 +25,9 @@ export class LogFile {
       const all = buffer.toString('utf8').split('\n');
       if (buffer.length < size) all.shift();
       const full = all.filter((line) => line.trim() !== '' && !stackFrame.test(line));
-      return full.slice(-lines).map((line) => (line.length > maxLineLength ? `${line.slice(0, maxLineLength)}...` : line));
+      return full
+        .slice(-lines)
+        .map((line) => (line.length > maxLineLength ? `${line.slice(0, maxLineLength)}...` : line));
     } finally {
       closeSync(file);
     }

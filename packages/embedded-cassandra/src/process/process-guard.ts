@@ -69,9 +69,12 @@ export class ProcessGuard {
     try {
       await once(watchdog, 'spawn');
     } catch (cause) {
-      throw new EmbeddedCassandraError('UNSUPPORTED_PLATFORM', 'Cannot start /bin/sh; a POSIX system is needed', { cause });
+      throw new EmbeddedCassandraError('UNSUPPORTED_PLATFORM', 'Cannot start /bin/sh; a POSIX system is needed', {
+        cause,
+      });
     }
-    if (watchdog.stdout === null) throw new EmbeddedCassandraError('UNSUPPORTED_PLATFORM', 'The watchdog has no output');
+    if (watchdog.stdout === null)
+      throw new EmbeddedCassandraError('UNSUPPORTED_PLATFORM', 'The watchdog has no output');
     return new ProcessGuard(watchdog, createInterface({ input: watchdog.stdout }));
   }
 
@@ -104,7 +107,10 @@ export class ProcessGuard {
   async #register(pid: string): Promise<void> {
     const { stdin } = this.#watchdog;
     if (this.#watchdog.exitCode !== null || stdin?.writable !== true) {
-      throw new EmbeddedCassandraError('WRONG_STATE', 'The watchdog process is gone; stop this cluster and start another');
+      throw new EmbeddedCassandraError(
+        'WRONG_STATE',
+        'The watchdog process is gone; stop this cluster and start another',
+      );
     }
     this.#watchdog.ref();
     await new Promise<void>((resolve) => {

@@ -1,6 +1,13 @@
 import { createHash, generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { authorityKeyId, basicConstraints, extendedKeyUsage, keyUsage, subjectAltNames, subjectKeyId } from './certificate-extensions.ts';
+import {
+  authorityKeyId,
+  basicConstraints,
+  extendedKeyUsage,
+  keyUsage,
+  subjectAltNames,
+  subjectKeyId,
+} from './certificate-extensions.ts';
 import { bitString, explicit, objectIdentifier, sequence, set, unsignedInteger, utcTime, utf8String } from './der.ts';
 
 /** A certificate and its private key (PKCS #8), as PEM text. */

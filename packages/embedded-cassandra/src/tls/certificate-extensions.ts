@@ -40,7 +40,9 @@ export function authorityKeyId(keyId: Uint8Array): Buffer {
 
 /** IP addresses become iPAddress, everything else dNSName. */
 export function subjectAltNames(names: readonly string[]): Buffer {
-  const encoded = names.map((name) => (isIP(name) === 0 ? implicit(2, Buffer.from(name)) : implicit(7, addressBytes(name))));
+  const encoded = names.map((name) =>
+    isIP(name) === 0 ? implicit(2, Buffer.from(name)) : implicit(7, addressBytes(name)),
+  );
   return extension(ids.subjectAltName, false, sequence(...encoded));
 }
 

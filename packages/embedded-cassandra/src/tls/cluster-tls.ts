@@ -29,7 +29,11 @@ export class ClusterTls {
     const authority = await CertificateAuthority.create();
     const { cert, key } = await authority.issue({ commonName: 'client', use: 'client', names: [] });
     const home = join(folder, 'tls');
-    const files = { caFile: join(home, 'ca.pem'), certFile: join(home, 'client.pem'), keyFile: join(home, 'client.key') };
+    const files = {
+      caFile: join(home, 'ca.pem'),
+      certFile: join(home, 'client.pem'),
+      keyFile: join(home, 'client.key'),
+    };
     await mkdir(home, { recursive: true });
     await writeFile(files.caFile, authority.cert);
     await writeFile(files.certFile, cert);
