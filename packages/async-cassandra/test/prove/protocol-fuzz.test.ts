@@ -4,25 +4,26 @@
  *
  *     npm run prove -- protocol-fuzz
  *
- * `PROTOCOL_FUZZ_SEED` repeats a run, `PROPERTY_SCALE` scales the count of messages.
+ * `TEST_SEED` repeats a run, `PROPERTY_SCALE` scales the count of messages.
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { fuzzOneMessage, newTally } from '../support/messages/message-fuzz.ts';
 import { propertyRuns } from '../support/property-runs.ts';
+import { chooseSeed } from '../support/seeded-random.ts';
 
-const seed = Number(process.env['PROTOCOL_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
+const seed = chooseSeed() >>> 0;
 const count = propertyRuns(1_000_000);
 
 it('should_survive_a_million_random_and_changed_responses', (t) => {
-  t.diagnostic(`PROTOCOL_FUZZ_SEED=${seed}, ${count} messages`);
+  t.diagnostic(`TEST_SEED=${seed}, ${count} messages`);
   const tally = newTally();
   const started = performance.now();
   for (let i = 0; i < count; i++) {
     try {
       fuzzOneMessage((seed + i) >>> 0, tally);
     } catch (cause) {
-      throw new Error(`PROTOCOL_FUZZ_SEED=${(seed + i) >>> 0} fails with its first message`, { cause });
+      throw new Error(`TEST_SEED=${(seed + i) >>> 0} fails with its first message`, { cause });
     }
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { ProtocolError } from '../../../src/errors/index.ts';
 import { ByteReader, type ProtocolVersion } from '../../../src/protocol/index.ts';
-import { randomFullResponse } from './random-responses.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { below, oneIn, randomFullResponse } from './random-responses.ts';
 import { decodeFullResponse } from './response-decoding.ts';
 import { encodeFullResponse } from './response-encoding.ts';
 import type { FullResponse, ResponseOpcode } from './response-message.ts';
-import { SeededRandom } from './seeded-random.ts';
 
 const MIB = 2 ** 20;
 const opcodes: readonly ResponseOpcode[] = [
@@ -38,18 +38,18 @@ export function newTally(): FuzzTally {
  */
 export function fuzzOneMessage(seed: number, tally: FuzzTally): void {
   const random = new SeededRandom(seed);
-  const version: ProtocolVersion = random.oneIn(2) ? 4 : 5;
+  const version: ProtocolVersion = oneIn(random, 2) ? 4 : 5;
   const message = randomFullResponse(random, version);
   const { body, flags } = encodeFullResponse(version, message);
   const { opcode } = message.response;
-  if (random.oneIn(4)) {
+  if (oneIn(random, 4)) {
     assert.deepEqual(decode(version, opcode, flags, body, tally), message);
     tally.accepted++;
   } else {
-    const changedOpcode = random.oneIn(10) ? random.pick(opcodes) : opcode;
-    const changedFlags = random.oneIn(10) ? flags ^ random.pick([2, 4, 8]) : flags;
+    const changedOpcode = oneIn(random, 10) ? random.pick(opcodes) : opcode;
+    const changedFlags = oneIn(random, 10) ? flags ^ random.pick([2, 4, 8]) : flags;
     decodeChanged(
-      random.oneIn(10) ? (version === 4 ? 5 : 4) : version,
+      oneIn(random, 10) ? (version === 4 ? 5 : 4) : version,
       changedOpcode,
       changedFlags,
       mutate(random, body),
@@ -116,26 +116,26 @@ function decode(
 /** Changes bytes one to four times: overwrites, inserts, removes, repeats, cuts, or throws all away. */
 function mutate(random: SeededRandom, body: Buffer): Buffer {
   let bytes: Buffer = Buffer.from(body);
-  for (let times = 1 + random.below(4); times > 0; times--) {
-    const at = random.below(bytes.length + 1);
-    switch (random.below(8)) {
+  for (let times = 1 + below(random, 4); times > 0; times--) {
+    const at = below(random, bytes.length + 1);
+    switch (below(random, 8)) {
       case 0:
         bytes = bytes.subarray(0, at);
         break;
       case 1:
-        bytes = Buffer.concat([bytes.subarray(0, at), random.bytes(1 + random.below(8)), bytes.subarray(at)]);
+        bytes = Buffer.concat([bytes.subarray(0, at), random.bytes(1 + below(random, 8)), bytes.subarray(at)]);
         break;
       case 2:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random.below(8))]);
+        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + below(random, 8))]);
         break;
       case 3:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(random.below(at + 1))]);
+        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(below(random, at + 1))]);
         break;
       case 4:
-        if (random.oneIn(8)) bytes = random.bytes(random.below(64));
+        if (oneIn(random, 8)) bytes = random.bytes(below(random, 64));
         break;
       case 5:
-        if (at < bytes.length) bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
+        if (at < bytes.length) bytes[at] = (bytes[at] as number) ^ (1 << below(random, 8));
         break;
       default:
         if (at < bytes.length) bytes[at] = random.pick(edgeBytes);

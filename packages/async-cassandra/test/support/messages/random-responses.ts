@@ -1,4 +1,5 @@
 import type { ColumnSpec, CqlType, ProtocolVersion, SchemaChange } from '../../../src/protocol/index.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import { consistencies } from '../wire/index.ts';
 import type {
   ErrorData,
@@ -8,7 +9,6 @@ import type {
   ResultData,
   RowsMetadataData,
 } from './response-message.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import { nativeWireNames } from './type-encoding.ts';
 
 const names = [
@@ -31,10 +31,16 @@ const natives = Object.keys(nativeWireNames) as (keyof typeof nativeWireNames)[]
 const writeTypes = ['SIMPLE', 'BATCH', 'UNLOGGED_BATCH', 'COUNTER', 'BATCH_LOG', 'CAS', 'VIEW', 'CDC'];
 const plainErrors = [0x0000, 0x000a, 0x0100, 0x1001, 0x1002, 0x1003, 0x1600, 0x2000, 0x2100, 0x2200, 0x2300, 0x7777];
 
+/** An integer from 0 to `bound` - 1. */
+export const below = (random: SeededRandom, bound: number): number => random.int(0, bound - 1);
+/** True once in `n` times. */
+export const oneIn = (random: SeededRandom, n: number): boolean => below(random, n) === 0;
+const listOf = <T>(random: SeededRandom, most: number, make: () => T): T[] =>
+  Array.from({ length: random.int(0, most) }, make);
 const text = (random: SeededRandom): string => random.pick(names);
-const hex = (random: SeededRandom, most: number): string => random.bytes(random.below(most + 1)).toString('hex');
+const hex = (random: SeededRandom, most: number): string => random.bytes(below(random, most + 1)).toString('hex');
 const optional = <K extends string, V>(random: SeededRandom, key: K, make: () => V): { readonly [N in K]?: V } =>
-  random.oneIn(2) ? ({ [key]: make() } as { readonly [N in K]?: V }) : {};
+  oneIn(random, 2) ? ({ [key]: make() } as { readonly [N in K]?: V }) : {};
 
 /** A type nested up to `depth` levels. Inside class names (`named`) types may be frozen, and names are restricted. */
 export function randomType(random: SeededRandom, depth: number, named = false): CqlType {
@@ -43,7 +49,7 @@ export function randomType(random: SeededRandom, depth: number, named = false): 
       ? 'native'
       : random.pick(['native', 'native', 'native', 'list', 'set', 'map', 'tuple', 'udt', 'vector', 'custom'] as const);
   // A frozen type can only travel as a class name, and so must all that is inside it.
-  const frozen = (kind === 'list' || kind === 'set' || kind === 'map' || kind === 'udt') && random.oneIn(4);
+  const frozen = (kind === 'list' || kind === 'set' || kind === 'map' || kind === 'udt') && oneIn(random, 4);
   const within = named || frozen || kind === 'vector';
   const inner = (): CqlType => randomType(random, depth - 1, within);
   switch (kind) {
@@ -53,13 +59,13 @@ export function randomType(random: SeededRandom, depth: number, named = false): 
     case 'map':
       return { kind, key: inner(), value: inner(), frozen };
     case 'tuple':
-      return { kind, elements: within ? [inner(), ...random.list(2, inner)] : random.list(3, inner) };
+      return { kind, elements: within ? [inner(), ...listOf(random, 2, inner)] : listOf(random, 3, inner) };
     case 'udt':
       return {
         kind,
         keyspace: within ? 'ks' : text(random),
         name: text(random),
-        fields: random.list(3, () => ({ name: text(random), type: inner() })),
+        fields: listOf(random, 3, () => ({ name: text(random), type: inner() })),
         frozen,
       };
     case 'vector':
@@ -72,8 +78,8 @@ export function randomType(random: SeededRandom, depth: number, named = false): 
 }
 
 function randomColumns(random: SeededRandom): ColumnSpec[] {
-  const shared = random.oneIn(2) ? { keyspace: text(random), table: text(random) } : undefined;
-  return random.list(5, () => ({
+  const shared = oneIn(random, 2) ? { keyspace: text(random), table: text(random) } : undefined;
+  return listOf(random, 5, () => ({
     keyspace: shared?.keyspace ?? text(random),
     table: shared?.table ?? text(random),
     name: text(random),
@@ -82,9 +88,9 @@ function randomColumns(random: SeededRandom): ColumnSpec[] {
 }
 
 function randomMetadata(random: SeededRandom, version: ProtocolVersion): RowsMetadataData {
-  const columns = random.oneIn(4) ? undefined : randomColumns(random);
+  const columns = oneIn(random, 4) ? undefined : randomColumns(random);
   return {
-    columnCount: columns?.length ?? random.below(4),
+    columnCount: columns?.length ?? below(random, 4),
     ...optional(random, 'pagingState', () => hex(random, 20)),
     ...(version === 5 ? optional(random, 'newMetadataId', () => hex(random, 16)) : {}),
     ...(columns === undefined ? {} : { columns }),
@@ -98,7 +104,9 @@ function randomChange(random: SeededRandom): SchemaChange {
     target,
     keyspace: text(random),
     ...(target === 'KEYSPACE' ? {} : { name: text(random) }),
-    ...(target === 'FUNCTION' || target === 'AGGREGATE' ? { argumentTypes: random.list(3, () => text(random)) } : {}),
+    ...(target === 'FUNCTION' || target === 'AGGREGATE'
+      ? { argumentTypes: listOf(random, 3, () => text(random)) }
+      : {}),
   };
 }
 
@@ -118,9 +126,9 @@ function randomResult(random: SeededRandom, version: ProtocolVersion): ResultDat
       return { kind };
     case 'ROWS': {
       const metadata = randomMetadata(random, version);
-      const cell = (): string | null => (random.oneIn(4) ? null : hex(random, 12));
+      const cell = (): string | null => (oneIn(random, 4) ? null : hex(random, 12));
       const row = (): (string | null)[] => Array.from({ length: metadata.columnCount }, cell);
-      return { kind, metadata, rows: metadata.columnCount === 0 ? [] : random.list(4, row) };
+      return { kind, metadata, rows: metadata.columnCount === 0 ? [] : listOf(random, 4, row) };
     }
     case 'SET_KEYSPACE':
       return { kind, keyspace: text(random) };
@@ -131,7 +139,7 @@ function randomResult(random: SeededRandom, version: ProtocolVersion): ResultDat
         id: hex(random, 16),
         ...(version === 5 ? { resultMetadataId: hex(random, 16) } : {}),
         variables,
-        partitionKeyIndexes: variables.length === 0 ? [] : random.list(3, () => random.below(variables.length)),
+        partitionKeyIndexes: variables.length === 0 ? [] : listOf(random, 3, () => below(random, variables.length)),
         result: randomMetadata(random, version),
       };
     }
@@ -141,7 +149,7 @@ function randomResult(random: SeededRandom, version: ProtocolVersion): ResultDat
 }
 
 function randomAddress(random: SeededRandom): string {
-  if (random.oneIn(2)) return [...random.bytes(4)].join('.');
+  if (oneIn(random, 2)) return [...random.bytes(4)].join('.');
   return random.pick(['::1', '::', 'fe80::1', '2001:db8::8a2e:370:7334', '::ffff:10.0.0.1']);
 }
 
@@ -160,17 +168,17 @@ function randomError(random: SeededRandom, version: ProtocolVersion): ErrorData 
   ]);
   const message = text(random);
   const consistency = random.pick(consistencies);
-  const counts = { consistency, received: random.below(5), required: random.below(5) };
+  const counts = { consistency, received: below(random, 5), required: below(random, 5) };
   const failures = (): Pick<ErrorData, 'failures' | 'failuresByNode'> => {
-    if (version === 4) return { failures: random.uint32() | 0 };
+    if (version === 4) return { failures: random.int(-0x80000000, 0x7fffffff) };
     const failuresByNode = Object.fromEntries(
-      random.list(3, () => [randomAddress(random), random.below(0x10000)] as const),
+      listOf(random, 3, () => [randomAddress(random), below(random, 0x10000)] as const),
     );
     return { failures: Object.keys(failuresByNode).length, failuresByNode };
   };
   switch (code) {
     case 0x1000:
-      return { code, message, consistency, required: random.below(5), alive: random.below(5) };
+      return { code, message, consistency, required: below(random, 5), alive: below(random, 5) };
     case 0x1100: {
       const writeType = random.pick(writeTypes);
       return {
@@ -178,20 +186,20 @@ function randomError(random: SeededRandom, version: ProtocolVersion): ErrorData 
         message,
         ...counts,
         writeType,
-        ...(version === 5 && writeType === 'CAS' ? { contentions: random.below(0x10000) } : {}),
+        ...(version === 5 && writeType === 'CAS' ? { contentions: below(random, 0x10000) } : {}),
       };
     }
     case 0x1200:
-      return { code, message, ...counts, dataPresent: random.oneIn(2) };
+      return { code, message, ...counts, dataPresent: oneIn(random, 2) };
     case 0x1300:
-      return { code, message, ...counts, ...failures(), dataPresent: random.oneIn(2) };
+      return { code, message, ...counts, ...failures(), dataPresent: oneIn(random, 2) };
     case 0x1400:
       return {
         code,
         message,
         keyspace: text(random),
         functionName: text(random),
-        argumentTypes: random.list(3, () => text(random)),
+        argumentTypes: listOf(random, 3, () => text(random)),
       };
     case 0x1500:
       return { code, message, ...counts, ...failures(), writeType: random.pick(writeTypes) };
@@ -208,7 +216,7 @@ function randomError(random: SeededRandom, version: ProtocolVersion): ErrorData 
 
 function randomEvent(random: SeededRandom): EventData {
   const type = random.pick(['TOPOLOGY_CHANGE', 'STATUS_CHANGE', 'SCHEMA_CHANGE', 'UNKNOWN'] as const);
-  const inet = { address: randomAddress(random), port: random.uint32() | 0 };
+  const inet = { address: randomAddress(random), port: random.int(-0x80000000, 0x7fffffff) };
   switch (type) {
     case 'TOPOLOGY_CHANGE':
       return { type, change: random.pick(['NEW_NODE', 'REMOVED_NODE', 'MOVED_NODE']), ...inet };
@@ -247,7 +255,7 @@ function randomResponse(random: SeededRandom, version: ProtocolVersion): Respons
         opcode,
         message: {
           options: Object.fromEntries(
-            random.list(4, () => [text(random), random.list(3, () => text(random))] as const),
+            listOf(random, 4, () => [text(random), listOf(random, 3, () => text(random))] as const),
           ),
         },
       };
@@ -255,7 +263,7 @@ function randomResponse(random: SeededRandom, version: ProtocolVersion): Respons
       return { opcode, message: { authenticator: text(random) } };
     case 'AUTH_CHALLENGE':
     case 'AUTH_SUCCESS':
-      return { opcode, message: { token: random.oneIn(4) ? null : hex(random, 30) } };
+      return { opcode, message: { token: oneIn(random, 4) ? null : hex(random, 30) } };
     case 'READY':
       return { opcode, message: {} };
   }
@@ -263,7 +271,7 @@ function randomResponse(random: SeededRandom, version: ProtocolVersion): Respons
 
 /** Any response that a server may send. */
 export function randomFullResponse(random: SeededRandom, version: ProtocolVersion): FullResponse {
-  const rarely = <T extends object>(make: () => T): T | object => (random.oneIn(6) ? make() : {});
+  const rarely = <T extends object>(make: () => T): T | object => (oneIn(random, 6) ? make() : {});
   const uuid = (): string =>
     random
       .bytes(16)
@@ -271,10 +279,10 @@ export function randomFullResponse(random: SeededRandom, version: ProtocolVersio
       .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return {
     ...rarely(() => ({ traceId: uuid() })),
-    ...rarely(() => ({ warnings: random.list(3, () => text(random)) })),
+    ...rarely(() => ({ warnings: listOf(random, 3, () => text(random)) })),
     ...rarely(() => ({
       customPayload: Object.fromEntries(
-        random.list(3, () => [text(random), random.oneIn(4) ? null : hex(random, 9)] as const),
+        listOf(random, 3, () => [text(random), oneIn(random, 4) ? null : hex(random, 9)] as const),
       ),
     })),
     response: randomResponse(random, version),

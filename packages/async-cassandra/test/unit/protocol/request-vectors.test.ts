@@ -3,9 +3,13 @@ import { describe, it } from 'node:test';
 import { encodeRequest, type RequestData } from '../../support/messages/request-encoding.ts';
 import { type MessageVector, readVectorFile, vectorName } from '../../support/messages/vector-file.ts';
 
-const { vectors } = readVectorFile<{ readonly vectors: readonly (MessageVector & RequestData)[] }>(
-  'messages-requests.json',
+type RequestVector = MessageVector & RequestData;
+
+const { vectors: published } = readVectorFile<{ readonly vectors: readonly RequestVector[] }>('messages-requests.json');
+const { requests: recorded } = readVectorFile<{ readonly requests: readonly RequestVector[] }>(
+  'messages-recorded.json',
 );
+const vectors = [...published, ...recorded];
 
 describe('request encoders against the vectors of other implementations', () => {
   it('should_cover_every_request_of_both_versions', () => {

@@ -88,6 +88,24 @@ describe('requests', () => {
     assert.equal(decoded.parameters.pageSize, 9);
   });
 
+  it('should_write_an_empty_metadata_id_when_version_5_has_none_to_send', () => {
+    const body = encodeRequest(5, { opcode: 'EXECUTE', message: { id: '0102', parameters: plain } });
+    assert.equal(body.toString('hex'), '0002010200000001' + '00000000');
+  });
+
+  it('should_write_a_batch_statement_without_values', () => {
+    const w = new ByteWriter(64);
+    const statements = [{ id: Buffer.from('0102', 'hex'), values: null, bound: [] }];
+    const options = {
+      serialConsistency: undefined,
+      timestamp: undefined,
+      keyspace: undefined,
+      nowInSeconds: undefined,
+    };
+    writeBatch(w, 4, { type: 1, statements, consistency: 1, ...options });
+    assert.equal(w.buf.subarray(0, w.pos).toString('hex'), '01000101000201020000' + '000100');
+  });
+
   it('should_write_a_custom_payload', () => {
     const w = new ByteWriter(1);
     const payload = new Map([

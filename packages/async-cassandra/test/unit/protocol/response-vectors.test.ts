@@ -12,7 +12,9 @@ interface ResponseVectors {
   readonly rejected: readonly (Omit<MessageVector, 'message'> & { readonly opcode: ResponseOpcode })[];
 }
 
-const { vectors, rejected } = readVectorFile<ResponseVectors>('messages-responses.json');
+const { vectors: published, rejected } = readVectorFile<ResponseVectors>('messages-responses.json');
+const { responses } = readVectorFile<{ readonly responses: ResponseVectors['vectors'] }>('messages-recorded.json');
+const vectors = [...published, ...responses];
 
 /** A reader over bytes in the middle of others, as they lie in a socket's buffer: what is behind must never be read. */
 function readerOver(bytes: Buffer, length = bytes.length): ByteReader {
