@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { SilenceWatch } from '../../../src/cluster/silence-watch.ts';
+import { FakeConnection } from './fakes.ts';
+
+describe('SilenceWatch', () => {
+  let now = 0;
+  let connection: FakeConnection;
+  let watch: SilenceWatch;
+
+  /** Asked many times, as under load. */
+  function isSlow(): boolean {
+    let answer = false;
+    for (let i = 0; i < 20; i++) answer = watch.isSlow();
+    return answer;
+  }
+
+  beforeEach(() => {
+    now = 0;
+    connection = new FakeConnection();
+    watch = new SilenceWatch([connection.real], () => now);
+  });
+
+  it('should not be slow while nothing is asked of the node, however long it is silent', () => {
+    assert.equal(isSlow(), false);
+    now = 100_000;
+    assert.equal(isSlow(), false);
+  });
+
+  it('should not count the idle time before the requests as silence', () => {
+    isSlow();
+    now = 100_000;
+    connection.inFlight = 50;
+    assert.equal(isSlow(), false);
+    now += 199;
+    assert.equal(isSlow(), false);
+  });
+
+  it('should be slow after 200 ms of silence with many requests unanswered', () => {
+    connection.inFlight = 10;
+    isSlow();
+    now = 200;
+    assert.equal(isSlow(), true);
+  });
+
+  it('should be slow after a second with few', () => {
+    connection.inFlight = 1;
+    isSlow();
+    now = 999;
+    assert.equal(isSlow(), false);
+    now = 1000;
+    assert.equal(isSlow(), true);
+  });
+
+  it('should count requests that were given up without a reply', () => {
+    connection.orphaned = 12;
+    isSlow();
+    now = 250;
+    assert.equal(isSlow(), true);
+  });
+
+  it('should be well again as soon as anything was read', () => {
+    connection.inFlight = 30;
+    isSlow();
+    now = 5000;
+    assert.equal(isSlow(), true);
+    connection.bytesReceived += 9;
+    assert.equal(watch.isSlow(), false);
+    now = 5100;
+    assert.equal(isSlow(), false);
+  });
+
+  it('should read the clock rarely', () => {
+    let reads = 0;
+    const counting = new SilenceWatch([connection.real], () => {
+      reads++;
+      return now;
+    });
+    connection.inFlight = 100;
+    for (let i = 0; i < 8000; i++) counting.isSlow();
+    assert.ok(reads <= 1001, String(reads));
+  });
+});
