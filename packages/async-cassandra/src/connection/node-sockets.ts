@@ -64,7 +64,9 @@ export function createNodeSockets(): SocketFactory {
   }
 
   function connectSecure(endPoint: EndPoint, tls: TlsConnectionOptions, handler: TransportHandler): Transport {
-    const name = isIP(endPoint.host) === 0 ? { servername: endPoint.host } : {};
+    // Without a name the certificate must name the IP address: there is no reverse lookup (rule 9 of the design).
+    const serverName = endPoint.serverName ?? (isIP(endPoint.host) === 0 ? endPoint.host : undefined);
+    const name = serverName === undefined ? {} : { servername: serverName };
     const socket = connectTls({ ...name, ...tls, host: endPoint.host, port: endPoint.port });
     socket.on('data', (chunk: Buffer) => handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length));
     return attach(socket, 'secureConnect', handler);

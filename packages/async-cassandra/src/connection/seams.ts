@@ -5,6 +5,8 @@ export interface EndPoint {
   /** Host name or IP address. */
   readonly host: string;
   readonly port: number;
+  /** Host name that `host` was looked up from, which TLS verifies when no other name is given. */
+  readonly serverName?: string;
 }
 
 /** One byte stream to a node: a TCP or TLS socket, or a test's in-memory link. */

@@ -2,12 +2,12 @@ import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection, RequestHandler } from '../connection/index.ts';
 import type { ConnectionError } from '../errors/index.ts';
 import { type ByteReader, type ByteWriter, EnvelopeFlag, type ProtocolVersion, writeCustomPayload } from '../protocol/index.ts';
-import type { Request } from './request.ts';
+import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 
 /** One sending of a request to one node. */
-export class Attempt implements RequestHandler {
-  readonly request: Request;
+export class Attempt implements RequestHandler, LiveAttempt {
+  readonly request: LiveRequest;
   readonly pool: ConnectionPool;
   readonly connection: Connection;
   readonly timeoutMs: number;
@@ -16,12 +16,10 @@ export class Attempt implements RequestHandler {
   streamId = -1;
   /** When it was sent; kept only for a policy that wants latencies. */
   sentAtMs = 0;
-  /** Sent, and neither answered nor given up. */
   isWaiting = false;
-  /** The metadata that the request said it knows: an answer without metadata is read by it, whatever was learnt since. */
   sentMetadata: ResultMetadata | undefined = undefined;
 
-  constructor(request: Request, pool: ConnectionPool, connection: Connection, timeoutMs: number) {
+  constructor(request: LiveRequest, pool: ConnectionPool, connection: Connection, timeoutMs: number) {
     this.request = request;
     this.pool = pool;
     this.connection = connection;
@@ -43,7 +41,6 @@ export class Attempt implements RequestHandler {
     return true;
   }
 
-  /** @returns true when it had not been written and never will be. */
   cancel(): boolean {
     this.#leave();
     return this.connection.cancel(this.streamId, this);

@@ -1,11 +1,10 @@
 import { type BatchRequestStatement, BatchType as WireBatchType, type ByteWriter, Opcode, type ProtocolVersion, writeBatch } from '../protocol/index.ts';
-import type { Attempt } from './attempt.ts';
 import type { BatchType } from './batch-statement.ts';
-import type { Executable, Preparation } from './executable.ts';
+import type { Preparation } from './preparation.ts';
 import { keyspaceOnWire, serialCode } from './fill-parameters.ts';
 import type { PreparedPlan } from './prepared-statement.ts';
-import type { Request } from './request.ts';
 import type { StatementInfo } from './statement-info.ts';
+import type { Executable, LiveAttempt, LiveRequest } from './request-contract.ts';
 
 /** One statement of a batch, ready to be sent: by its plan, or by its text alone. */
 export type ReadyMember =
@@ -48,7 +47,7 @@ export class BatchRequest implements Executable {
     // Only conditional batches return rows, and the metadata of those is never kept.
   }
 
-  encode(writer: ByteWriter, version: ProtocolVersion, attempt: Attempt): void {
+  encode(writer: ByteWriter, version: ProtocolVersion, attempt: LiveAttempt): void {
     const { request } = attempt;
     writeBatch(writer, version, {
       type: WIRE_TYPES[this.#type],
@@ -66,7 +65,7 @@ export class BatchRequest implements Executable {
     return keyed !== undefined && keyed.plan.writeRoutingKey(scratch, keyed.values);
   }
 
-  routingKeyspace(request: Request): string | undefined {
+  routingKeyspace(request: LiveRequest): string | undefined {
     return this.#keyed?.plan.variables[0]?.keyspace ?? this.info.keyspace ?? request.sessionKeyspace;
   }
 

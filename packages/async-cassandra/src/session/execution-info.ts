@@ -1,5 +1,5 @@
-import type { Request } from './request.ts';
 import type { TriedNode } from './request-trail.ts';
+import type { LiveRequest } from './request-contract.ts';
 
 /** How a request came to its result; plain data. */
 export interface ExecutionInfo {
@@ -18,7 +18,7 @@ export interface ExecutionInfo {
 }
 
 /** Collects the facts that a request left behind. */
-export function executionInfoOf(request: Request): ExecutionInfo {
+export function executionInfoOf(request: LiveRequest): ExecutionInfo {
   const { trail, preamble } = request;
   const payload = preamble?.customPayload;
   return {

@@ -1,16 +1,13 @@
-import { SessionClosedError } from '../errors/index.ts';
-import type { RawPage } from './raw-page.ts';
+import { type RawPage, rawPageReceiver } from './raw-page.ts';
 import { Request } from './request.ts';
+import type { LiveRequest } from './request-contract.ts';
 import type { RequestSettings } from './request-settings.ts';
 
 /** Fetches the page that `pagingState` names, as a request of its own with its own timeout. */
-export function fetchPage(like: Request, pagingState: Buffer, overrides?: Partial<RequestSettings>): Promise<RawPage> {
-  const settings: RequestSettings = { ...like.settings, ...overrides, pagingState };
+export function fetchPage(like: LiveRequest, pagingState: Buffer): Promise<RawPage> {
+  const settings: RequestSettings = { ...like.settings, pagingState };
   return new Promise((resolve, reject) => {
-    if (like.core.isClosed) {
-      reject(new SessionClosedError('The session is closed; further pages cannot be fetched'));
-      return;
-    }
-    new Request(like.core, like.statement, like.values, settings, true, (page) => resolve(page as RawPage), reject).start();
+    if (like.core.isClosed) reject(like.closedError(false));
+    else new Request(like.core, like.statement, like.values, settings, rawPageReceiver, (page) => resolve(page as RawPage), reject).start();
   });
 }

@@ -1,19 +1,18 @@
 import type { QueryParameters } from '../protocol/index.ts';
-import type { Attempt } from './attempt.ts';
-import type { Request } from './request.ts';
 import type { ResultMetadata } from './result-metadata.ts';
+import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 
 /** The server's own default; sending it would only cost bytes. */
 const DEFAULT_SERIAL = 'SERIAL';
 
 /** Code of the serial consistency when it must be sent. */
-export function serialCode(request: Request): number | undefined {
+export function serialCode(request: LiveRequest): number | undefined {
   const { settings } = request;
   return settings.serialConsistency === DEFAULT_SERIAL ? undefined : settings.serialConsistencyCode;
 }
 
 /** The keyspace that travels with the request (v5); a statement that names its table's keyspace needs none, but it does no harm. */
-export function keyspaceOnWire(request: Request): string | undefined {
+export function keyspaceOnWire(request: LiveRequest): string | undefined {
   return request.core.protocolVersion < 5 ? undefined : (request.settings.keyspace ?? request.sessionKeyspace);
 }
 
@@ -21,7 +20,7 @@ export function keyspaceOnWire(request: Request): string | undefined {
  * Fills the session's scratch parameters for one request.
  * @param known - metadata that the answer may leave out; undefined to be sent it
  */
-export function fillParameters(attempt: Attempt, known: ResultMetadata | undefined, keyspace: string | undefined, names: readonly string[] | undefined): QueryParameters {
+export function fillParameters(attempt: LiveAttempt, known: ResultMetadata | undefined, keyspace: string | undefined, names: readonly string[] | undefined): QueryParameters {
   const { request } = attempt;
   const { settings, core } = request;
   attempt.sentMetadata = known;

@@ -1,6 +1,6 @@
 import { type AsyncCassandraError, NoHostAvailableError, type Outcome } from '../errors/index.ts';
-import type { Request } from './request.ts';
 import type { RequestTrail } from './request-trail.ts';
+import type { LiveRequest } from './request-contract.ts';
 
 /** The worst of the outcomes: one attempt that may have been applied makes the whole request one that may have been. */
 function worstOutcome(errors: readonly AsyncCassandraError[]): Outcome {
@@ -9,7 +9,7 @@ function worstOutcome(errors: readonly AsyncCassandraError[]): Outcome {
 }
 
 /** All nodes of the plan were tried or could not be: the error that says so, with the error of each. */
-export function noNodeLeft(request: Request, trail: RequestTrail): NoHostAvailableError {
+export function noNodeLeft(request: LiveRequest, trail: RequestTrail): NoHostAvailableError {
   const errors: Record<string, AsyncCassandraError> = {};
   for (const { node, error } of trail.tried) errors[node] = error;
   const all = trail.tried.map((tried) => tried.error);

@@ -1,14 +1,14 @@
 import type { Row } from '../codecs/index.ts';
 import { ConfigurationError, TimeoutError } from '../errors/index.ts';
-import type { Executable } from './executable.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { PageSource } from './page-source.ts';
-import type { RawPage } from './raw-page.ts';
+import { type RawPage, rawPageReceiver } from './raw-page.ts';
 import { Request } from './request.ts';
 import type { RequestCore } from './request-core.ts';
 import { type RequestSettings, resolveSettings, type SettingsContext } from './request-settings.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { AsyncStreamingResultSet } from './streaming-result-set.ts';
+import type { Executable } from './request-contract.ts';
 
 /** What a session lends to its streams. */
 export interface StreamContext {
@@ -74,6 +74,6 @@ export async function openStream<R extends Row>(
 
 function firstPage(core: RequestCore, { statement, values, settings }: StreamStatement): Promise<RawPage> {
   return new Promise((resolve, reject) => {
-    new Request(core, statement, values, settings, true, (page) => resolve(page as RawPage), reject).start();
+    new Request(core, statement, values, settings, rawPageReceiver, (page) => resolve(page as RawPage), reject).start();
   });
 }

@@ -7,15 +7,15 @@ import {
   ReadTimeoutError,
   UnavailableError,
 } from '../errors/index.ts';
-import type { Request } from './request.ts';
+import type { LiveRequest } from './request-contract.ts';
 
 /** A statement that changes nothing on the server. */
-export function isReadOnly(request: Request): boolean {
+export function isReadOnly(request: LiveRequest): boolean {
   return request.statement.info.kind === 'read';
 }
 
 /** `outcome`, unless the statement changes nothing: then there is nothing that may have been applied. */
-export function outcomeOf(request: Request, outcome: Outcome): Outcome {
+export function outcomeOf(request: LiveRequest, outcome: Outcome): Outcome {
   return outcome === 'unknown' && isReadOnly(request) ? 'rejected' : outcome;
 }
 
@@ -23,7 +23,7 @@ export function outcomeOf(request: Request, outcome: Outcome): Outcome {
  * Says of a server's error what it means for this statement. A conditional statement reads before it writes, and is
  * committed at a second consistency level: read errors and UNAVAILABLE may then come after it was applied.
  */
-export function assignServerOutcome(request: Request, error: AsyncCassandraError): void {
+export function assignServerOutcome(request: LiveRequest, error: AsyncCassandraError): void {
   if (isReadOnly(request)) assignOutcome(error, 'rejected');
   else if (
     request.isConditional &&

@@ -1,6 +1,7 @@
 import { AbortError, SessionClosedError, TimeoutError } from '../errors/index.ts';
-import type { RawPage } from './raw-page.ts';
+import { type RawPage, rawPageReceiver } from './raw-page.ts';
 import { Request } from './request.ts';
+import type { LiveRequest } from './request-contract.ts';
 import type { RequestSettings } from './request-settings.ts';
 
 /** How a page source fetches. */
@@ -21,7 +22,7 @@ type Arrival = { readonly page: RawPage } | { readonly error: unknown };
  * one fetch is under way, for the paging state of a page comes with it; an idle source is referred to by nothing.
  */
 export class PageSource {
-  readonly #first: Request;
+  readonly #first: LiveRequest;
   readonly #options: PageSourceOptions;
   readonly #ready: Arrival[] = [];
   #fetching: Request | null = null;
@@ -93,7 +94,7 @@ export class PageSource {
     }
     const settings: RequestSettings = { ...like.settings, pagingState: this.#nextState, timeoutMs: Math.min(like.settings.timeoutMs, remaining) };
     this.#pagesAsked++;
-    const request: Request = new Request(like.core, like.statement, like.values, settings, true, (page) => this.#onPage(request, page as RawPage), (error) => this.#onError(request, error));
+    const request: Request = new Request(like.core, like.statement, like.values, settings, rawPageReceiver, (page) => this.#onPage(request, page as RawPage), (error) => this.#onError(request, error));
     this.#fetching = request;
     request.start();
   }

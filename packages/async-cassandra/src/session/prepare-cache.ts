@@ -2,7 +2,7 @@ import { waitFor } from '../cluster/index.ts';
 import { TimeoutError } from '../errors/index.ts';
 import type { PreparedResult } from '../protocol/index.ts';
 import { LruMap } from './lru-map.ts';
-import { PrepareRequest } from './prepare-request.ts';
+import { preparedReceiver, PrepareRequest } from './prepare-request.ts';
 import { PreparedPlan } from './prepared-statement.ts';
 import { Request } from './request.ts';
 import type { RequestCore } from './request-core.ts';
@@ -67,7 +67,7 @@ export class PrepareCache {
 
   async #request(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
     const result = await new Promise<PreparedResult>((resolve, reject) => {
-      new Request(this.#core, new PrepareRequest(cql, keyspace), [], this.#settings, false, (prepared) => resolve(prepared as PreparedResult), reject).start();
+      new Request(this.#core, new PrepareRequest(cql, keyspace), [], this.#settings, preparedReceiver, (prepared) => resolve(prepared as PreparedResult), reject).start();
     });
     const plan = new PreparedPlan(cql, keyspace, this.#facts.get(cql).info, result, this.#core.registry);
     this.#plans.set(keyOf(cql, keyspace), plan);

@@ -1,6 +1,7 @@
-import { type ByteWriter, Opcode, type ProtocolVersion, writePrepare } from '../protocol/index.ts';
-import type { Executable } from './executable.ts';
+import { ProtocolError } from '../errors/index.ts';
+import { type ByteWriter, Opcode, type ProtocolVersion, readPrepared, readResultKind, ResultKind, writePrepare } from '../protocol/index.ts';
 import type { StatementInfo } from './statement-info.ts';
+import type { Executable, ResultReceiver } from './request-contract.ts';
 
 const INFO: StatementInfo = Object.freeze({ kind: 'read', operation: 'PREPARE', isConditional: false, isCounter: false, isBatch: false, keyspace: undefined, table: undefined });
 
@@ -39,3 +40,15 @@ export class PrepareRequest implements Executable {
     return undefined;
   }
 }
+
+/** Resolves with the answer to PREPARE. */
+export const preparedReceiver: ResultReceiver = {
+  receive(request, _attempt, reader): void {
+    const kind = readResultKind(reader);
+    if (kind !== ResultKind.PREPARED) throw new ProtocolError(`A statement was prepared and a result of kind ${kind} came; check what stands between driver and server`);
+    request.resolve(readPrepared(reader, request.core.protocolVersion));
+  },
+  empty: () => {
+    throw new ProtocolError('A failed preparation cannot be ignored; check the retry policy');
+  },
+};

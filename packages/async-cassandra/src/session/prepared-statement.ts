@@ -1,11 +1,10 @@
 import { type CodecRegistry, compileParameterEncoder, compileRoutingKeyEncoder, type ParameterEncoder, type RoutingKeyEncoder, type Row } from '../codecs/index.ts';
 import { type ByteWriter, type ColumnSpec, Opcode, type PreparedResult, type ProtocolVersion, writeExecute } from '../protocol/index.ts';
-import type { Attempt } from './attempt.ts';
-import type { Executable, Preparation } from './executable.ts';
+import type { Preparation } from './preparation.ts';
 import { fillParameters } from './fill-parameters.ts';
-import type { Request } from './request.ts';
 import { preparedMetadata, type ResultMetadata } from './result-metadata.ts';
 import type { StatementInfo } from './statement-info.ts';
+import type { Executable, LiveAttempt, LiveRequest } from './request-contract.ts';
 
 /** Options of `prepare`. */
 export interface PrepareOptions {
@@ -142,7 +141,7 @@ export class PreparedStatement<R extends Row = Row> implements Executable {
   }
 
   /** @internal */
-  encode(writer: ByteWriter, version: ProtocolVersion, attempt: Attempt): void {
+  encode(writer: ByteWriter, version: ProtocolVersion, attempt: LiveAttempt): void {
     const { plan } = this;
     const metadata = plan.lastMetadata;
     // Without a metadata id (v4) the server cannot tell that what we know is out of date, so it is always asked for.
@@ -152,7 +151,7 @@ export class PreparedStatement<R extends Row = Row> implements Executable {
   }
 
   /** @internal */
-  writeRoutingKey(scratch: ByteWriter, request: Request): boolean {
+  writeRoutingKey(scratch: ByteWriter, request: LiveRequest): boolean {
     return this.plan.writeRoutingKey(scratch, request.values);
   }
 

@@ -1,7 +1,8 @@
 import type { Row } from '../codecs/index.ts';
-import { ByteReader } from '../protocol/index.ts';
-import type { Request } from './request.ts';
+import { ProtocolError } from '../errors/index.ts';
+import { ByteReader, readResultKind, ResultKind } from '../protocol/index.ts';
 import type { ResultMetadata } from './result-metadata.ts';
+import type { LiveRequest, ResultReceiver } from './request-contract.ts';
 
 /** A reader of its own over bytes that stay. */
 export function keepReader(reader: ByteReader, owned: boolean): ByteReader {
@@ -11,14 +12,14 @@ export function keepReader(reader: ByteReader, owned: boolean): ByteReader {
 
 /** One page of rows as it came, in memory of its own, decoded as far as somebody asks. */
 export class RawPage {
-  readonly request: Request;
+  readonly request: LiveRequest;
   readonly metadata: ResultMetadata | null;
   readonly rowCount: number;
   readonly pagingState: Buffer | undefined;
   readonly #reader: ByteReader;
   #decoded = 0;
 
-  private constructor(request: Request, metadata: ResultMetadata | null, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader) {
+  private constructor(request: LiveRequest, metadata: ResultMetadata | null, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader) {
     this.request = request;
     this.metadata = metadata;
     this.rowCount = rowCount;
@@ -26,11 +27,11 @@ export class RawPage {
     this.#reader = reader;
   }
 
-  static of(request: Request, metadata: ResultMetadata, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader, owned: boolean): RawPage {
+  static of(request: LiveRequest, metadata: ResultMetadata, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader, owned: boolean): RawPage {
     return new RawPage(request, metadata, rowCount, pagingState, keepReader(reader, owned));
   }
 
-  static empty(request: Request): RawPage {
+  static empty(request: LiveRequest): RawPage {
     return new RawPage(request, null, 0, undefined, new ByteReader());
   }
 
@@ -60,3 +61,21 @@ export class RawPage {
     this.#decoded += take;
   }
 }
+
+/** Keeps pages undecoded, for a stream to decode as it is read. */
+export const rawPageReceiver: ResultReceiver = {
+  receive(request, attempt, reader, owned): void {
+    const kind = readResultKind(reader);
+    if (kind !== ResultKind.ROWS) {
+      if (kind !== ResultKind.VOID) throw new ProtocolError(`A page was asked for and a result of kind ${kind} came; only statements that return rows can be streamed`);
+      request.resolve(RawPage.empty(request));
+      return;
+    }
+    const { core, statement } = request;
+    const last = statement.lastMetadata;
+    const metadata = core.rowsHead.read(reader, core.protocolVersion, attempt.sentMetadata, last, core.registry);
+    if (metadata !== last) statement.learn(metadata);
+    request.resolve(RawPage.of(request, metadata, core.rowsHead.rowCount, core.rowsHead.pagingState, reader, owned));
+  },
+  empty: (request) => RawPage.empty(request),
+};

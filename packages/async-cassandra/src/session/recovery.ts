@@ -10,13 +10,12 @@ import {
   WriteTimeoutError,
 } from '../errors/index.ts';
 import { canSendAgain, type RetryContext, type RetryEvent, type RetryVerdict } from '../policies/index.ts';
-import type { Attempt } from './attempt.ts';
 import { assignServerOutcome, outcomeOf } from './outcome.ts';
-import type { Request } from './request.ts';
 import type { RequestTrail } from './request-trail.ts';
+import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 
 /** The server answered with an error: prepares again, sends again, or fails, as rule 3 of the design and the policy say. */
-export function recover(request: Request, attempt: Attempt, error: AsyncCassandraError): void {
+export function recover(request: LiveRequest, attempt: LiveAttempt, error: AsyncCassandraError): void {
   assignServerOutcome(request, error);
   const trail = trailOf(request, attempt);
   if (error instanceof UnpreparedError) {
@@ -27,7 +26,7 @@ export function recover(request: Request, attempt: Attempt, error: AsyncCassandr
 }
 
 /** The attempt got no answer: its connection was lost, or its time is over. */
-export function recoverLost(request: Request, attempt: Attempt, error: AsyncCassandraError, wasWritten: boolean): void {
+export function recoverLost(request: LiveRequest, attempt: LiveAttempt, error: AsyncCassandraError, wasWritten: boolean): void {
   if (request.core.isClosed) {
     request.fail(request.closedError(wasWritten));
     return;
@@ -39,7 +38,7 @@ export function recoverLost(request: Request, attempt: Attempt, error: AsyncCass
   decide(request, trailOf(request, attempt), attempt, 'requestError', own, wasWritten);
 }
 
-function trailOf(request: Request, attempt: Attempt): RequestTrail {
+function trailOf(request: LiveRequest, attempt: LiveAttempt): RequestTrail {
   const deadline = attempt.connection.deadlineOf(attempt.streamId);
   // An attempt that was never written has no deadline on the clock yet; it is as good as made now.
   const startedAt = deadline > 0 ? deadline - attempt.timeoutMs : request.core.parts.seams.timers.now();
@@ -55,7 +54,7 @@ function eventOf(error: AsyncCassandraError): RetryEvent {
   return 'requestError';
 }
 
-function contextOf(request: Request, trail: RequestTrail, attempt: Attempt, event: RetryEvent, error: AsyncCassandraError, wasSent: boolean): RetryContext {
+function contextOf(request: LiveRequest, trail: RequestTrail, attempt: LiveAttempt, event: RetryEvent, error: AsyncCassandraError, wasSent: boolean): RetryContext {
   const context: RetryContext = {
     event,
     error,
@@ -72,7 +71,7 @@ function contextOf(request: Request, trail: RequestTrail, attempt: Attempt, even
   return context;
 }
 
-function askPolicy(request: Request, context: RetryContext): RetryVerdict {
+function askPolicy(request: LiveRequest, context: RetryContext): RetryVerdict {
   const { retryPolicy } = request.settings;
   const rethrow: RetryVerdict = { decision: 'rethrow' };
   switch (context.event) {
@@ -87,7 +86,7 @@ function askPolicy(request: Request, context: RetryContext): RetryVerdict {
   }
 }
 
-function decide(request: Request, trail: RequestTrail, attempt: Attempt, event: RetryEvent, error: AsyncCassandraError, wasSent: boolean): void {
+function decide(request: LiveRequest, trail: RequestTrail, attempt: LiveAttempt, event: RetryEvent, error: AsyncCassandraError, wasSent: boolean): void {
   const { node } = attempt.connection;
   trail.tried.push({ node, error });
   const context = contextOf(request, trail, attempt, event, error, wasSent);
@@ -115,7 +114,7 @@ function decide(request: Request, trail: RequestTrail, attempt: Attempt, event: 
 }
 
 /** The node has forgotten the statement: once per node and statement it is prepared there again, then sent there again. */
-function prepareAgain(request: Request, trail: RequestTrail, attempt: Attempt, error: UnpreparedError): void {
+function prepareAgain(request: LiveRequest, trail: RequestTrail, attempt: LiveAttempt, error: UnpreparedError): void {
   const { connection, pool } = attempt;
   const key = `${connection.node}/${error.statementId}`;
   const preparation = request.statement.preparation(error.statementId);
@@ -128,7 +127,7 @@ function prepareAgain(request: Request, trail: RequestTrail, attempt: Attempt, e
 }
 
 /** Sends on `connection` once something that must come first is done there. */
-export function sendAfter(request: Request, first: Promise<void>, pool: ConnectionPool, connection: Connection): void {
+export function sendAfter(request: LiveRequest, first: Promise<void>, pool: ConnectionPool, connection: Connection): void {
   first.then(
     () => {
       if (request.isSettled) return;

@@ -1,7 +1,7 @@
 import { call, type Connection } from '../connection/index.ts';
 import { InvalidQueryError, ProtocolError } from '../errors/index.ts';
 import { Opcode, readPrepared, readResultKind, ResultKind, writePrepare } from '../protocol/index.ts';
-import type { Preparation } from './executable.ts';
+import type { Preparation } from './preparation.ts';
 
 /**
  * Prepares again what a node has forgotten, once per connection and statement however many requests found out, so

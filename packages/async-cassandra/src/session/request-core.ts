@@ -6,7 +6,7 @@ import type { Connection, Seams } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
 import { ByteWriter, type ProtocolVersion, type QueryParameters, type SchemaChange } from '../protocol/index.ts';
 import { AbortRegistry } from './abort-registry.ts';
-import type { Preparation } from './executable.ts';
+import type { Preparation } from './preparation.ts';
 import { RowsHead } from './result-metadata.ts';
 import type { WaitQueue } from './wait-queue.ts';
 

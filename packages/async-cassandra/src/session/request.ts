@@ -2,21 +2,18 @@ import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
 import { AbortError, AsyncCassandraError, ConfigurationError, ConnectionError, ProtocolError, QueueFullError, SessionClosedError, TimeoutError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
-import type { RoutingInfo, StatementKind } from '../policies/index.ts';
+import type { StatementKind } from '../policies/index.ts';
 import { type ByteReader, type Consistency, consistencyCode, Opcode, readError, readPreamble, type ResponsePreamble } from '../protocol/index.ts';
 import type { Abortable } from './abort-registry.ts';
 import { Attempt } from './attempt.ts';
-import type { Executable } from './executable.ts';
 import { isReadOnly, outcomeOf } from './outcome.ts';
 import { recover, recoverLost } from './recovery.ts';
 import { noNodeLeft } from './no-node-left.ts';
 import type { RequestCore } from './request-core.ts';
 import type { RequestSettings } from './request-settings.ts';
 import { RequestTrail } from './request-trail.ts';
-import { RawPage } from './raw-page.ts';
-import { receiveResult } from './receive-result.ts';
-import { AsyncResultSet } from './result-set.ts';
-import { scheduleSpeculation, type Speculation } from './speculation.ts';
+import type { Executable, LiveRequest, ResultReceiver, SpeculationState } from './request-contract.ts';
+import { scheduleSpeculation } from './speculation.ts';
 import type { Waiter } from './wait-queue.ts';
 
 const NO_REPLICAS: readonly NodeInfo[] = Object.freeze([]);
@@ -28,36 +25,32 @@ export type Resolve = (result: unknown) => void;
  * One logical request, from the call until its promise settles: it chooses nodes, sends attempts, and decides on
  * their failures. Everything that an untroubled request does not need lives in its trail, which it does not have.
  */
-export class Request implements RoutingInfo, Waiter, Abortable {
+export class Request implements LiveRequest, Waiter, Abortable {
   readonly core: RequestCore;
   readonly statement: Executable;
   readonly values: readonly unknown[];
   settings: RequestSettings;
-  /** Keeps a page of rows undecoded, for a stream to decode as it is read. */
-  readonly isRaw: boolean;
   pagingState: Buffer | undefined;
-  /** Fixed once, so that sending again does not make an old write look new (rule 2 of the design). */
   readonly timestamp: bigint | undefined;
   attempt: Attempt | null = null;
   trail: RequestTrail | null = null;
   preamble: ResponsePreamble | null = null;
-  speculation: Speculation | null = null;
+  speculation: SpeculationState | null = null;
   attemptCount = 0;
   isSettled = false;
-  /** False when the nodes did not agree on a schema change in time. */
   isSchemaInAgreement = true;
-  /** The session's keyspace when the request was made. */
   readonly sessionKeyspace: string | undefined;
+  readonly #receiver: ResultReceiver;
   #resolve: Resolve;
   #reject: (error: unknown) => void;
   #replicas: readonly NodeInfo[] | null = null;
 
-  constructor(core: RequestCore, statement: Executable, values: readonly unknown[], settings: RequestSettings, isRaw: boolean, resolve: Resolve, reject: (error: unknown) => void) {
+  constructor(core: RequestCore, statement: Executable, values: readonly unknown[], settings: RequestSettings, receiver: ResultReceiver, resolve: Resolve, reject: (error: unknown) => void) {
     this.core = core;
     this.statement = statement;
     this.values = values;
     this.settings = settings;
-    this.isRaw = isRaw;
+    this.#receiver = receiver;
     this.sessionKeyspace = core.keyspace;
     this.pagingState = settings.pagingState;
     this.timestamp = settings.timestamp ?? (hasTimestamp(statement) ? (core.parts.timestampGenerator.next() ?? undefined) : undefined);
@@ -241,7 +234,7 @@ export class Request implements RoutingInfo, Waiter, Abortable {
       if (opcode !== Opcode.RESULT) throw new ProtocolError(`Node ${attempt.connection.node} answered a request with opcode ${opcode}; check what stands between driver and server`, { node: attempt.connection.node });
       this.preamble = preamble;
       this.attempt = attempt;
-      receiveResult(this, attempt, reader, owned);
+      this.#receiver.receive(this, attempt, reader, owned);
     } catch (error) {
       this.fail(error);
       if (error instanceof ProtocolError) throw error;
@@ -278,7 +271,7 @@ export class Request implements RoutingInfo, Waiter, Abortable {
 
   /** The policy wants the error ignored: an empty result. */
   ignore(): void {
-    this.resolve(this.isRaw ? RawPage.empty(this) : AsyncResultSet.empty(this));
+    this.resolve(this.#receiver.empty(this));
   }
 
   lowerConsistency(consistency: Consistency): void {

@@ -4,8 +4,8 @@ import type { ColumnSpec } from '../protocol/index.ts';
 import { decodePage } from './decode-page.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import { fetchPage } from './fetch-page.ts';
-import type { Request } from './request.ts';
 import type { ResultMetadata } from './result-metadata.ts';
+import type { LiveRequest } from './request-contract.ts';
 
 const NO_COLUMNS: readonly ColumnSpec[] = Object.freeze([]);
 const APPLIED = '[applied]';
@@ -17,13 +17,13 @@ const APPLIED = '[applied]';
 export class AsyncResultSet<R extends Row = Row> implements AsyncIterable<R> {
   /** Rows of the page at hand. */
   currentRows: R[];
-  #request: Request;
+  #request: LiveRequest;
   readonly #metadata: ResultMetadata | null;
   #pagingState: Buffer | undefined;
   #isTaken = false;
 
   /** @internal */
-  constructor(request: Request, rows: Row[], metadata: ResultMetadata | null, pagingState: Buffer | undefined) {
+  constructor(request: LiveRequest, rows: Row[], metadata: ResultMetadata | null, pagingState: Buffer | undefined) {
     this.currentRows = rows as R[];
     this.#request = request;
     this.#metadata = metadata;
@@ -31,7 +31,7 @@ export class AsyncResultSet<R extends Row = Row> implements AsyncIterable<R> {
   }
 
   /** @internal */
-  static empty(request: Request): AsyncResultSet {
+  static empty(request: LiveRequest): AsyncResultSet {
     return new AsyncResultSet(request, [], null, undefined);
   }
 

@@ -7,13 +7,13 @@ import { BoundQuery } from './bound-query.ts';
 import type { CassandraSession } from './cassandra-session.ts';
 import { AsyncCloseable } from './closeable.ts';
 import { type ConcurrentOptions, type ConcurrentResult, executeConcurrent } from './execute-concurrent.ts';
-import type { Executable } from './executable.ts';
 import { openStream } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PrepareCache } from './prepare-cache.ts';
 import { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';
 import { getTrace, type QueryTrace } from './query-trace.ts';
+import { resultSetReceiver } from './receive-result.ts';
 import { Request } from './request.ts';
 import type { RequestCore } from './request-core.ts';
 import type { RequestOptions } from './request-options.ts';
@@ -23,6 +23,7 @@ import type { StreamConfig } from './stream-config.ts';
 import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
 import type { TextFactsCache } from './text-facts.ts';
 import { textStatement } from './text-values.ts';
+import type { Executable } from './request-contract.ts';
 
 /** What a session is made of; put together at the composition root. */
 export interface SessionParts {
@@ -187,7 +188,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
 
   #run<T>(statement: Executable, values: readonly unknown[], settings: RequestSettings): Promise<T> {
     const promise = new Promise<T>(this.#capture);
-    const request = new Request(this.#core, statement, values, settings, false, this.#resolve as (result: unknown) => void, this.#reject);
+    const request = new Request(this.#core, statement, values, settings, resultSetReceiver, this.#resolve as (result: unknown) => void, this.#reject);
     request.start();
     return promise;
   }

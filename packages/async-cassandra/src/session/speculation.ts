@@ -1,18 +1,16 @@
 import type { TimerHandle } from '../connection/index.ts';
 import type { SpeculativeExecutionPolicy } from '../policies/index.ts';
-import type { Attempt } from './attempt.ts';
-import type { Request } from './request.ts';
+import type { LiveAttempt, LiveRequest, SpeculationState } from './request-contract.ts';
 
 /** Further executions of a request that is slow to be answered; the first answer wins, the others are given up. */
-export class Speculation {
-  /** How many were started. */
+export class Speculation implements SpeculationState {
   count = 0;
-  readonly #request: Request;
+  readonly #request: LiveRequest;
   readonly #policy: SpeculativeExecutionPolicy;
-  readonly #others: Attempt[] = [];
+  readonly #others: LiveAttempt[] = [];
   #timer: TimerHandle | null = null;
 
-  constructor(request: Request, policy: SpeculativeExecutionPolicy) {
+  constructor(request: LiveRequest, policy: SpeculativeExecutionPolicy) {
     this.#request = request;
     this.#policy = policy;
   }
@@ -23,7 +21,7 @@ export class Speculation {
   }
 
   /** An attempt that goes on while the request sends another one. */
-  add(attempt: Attempt): void {
+  add(attempt: LiveAttempt): void {
     if (attempt.isWaiting) this.#others.push(attempt);
   }
 
@@ -69,7 +67,7 @@ export class Speculation {
 }
 
 /** Whether sending the request twice at a time can do no harm (rule 3 of the design). */
-function isEligible(request: Request): boolean {
+function isEligible(request: LiveRequest): boolean {
   const { consistency } = request;
   return (
     request.isIdempotent && !request.isConditional && !request.statement.info.isCounter && consistency !== 'SERIAL' && consistency !== 'LOCAL_SERIAL' && request.settings.node === undefined
@@ -77,9 +75,10 @@ function isEligible(request: Request): boolean {
 }
 
 /** Starts to watch a request, if it may be executed more than once at a time. */
-export function scheduleSpeculation(request: Request): void {
+export function scheduleSpeculation(request: LiveRequest): void {
   const policy = request.settings.speculativeExecutionPolicy;
   if (policy === undefined || !isEligible(request)) return;
-  request.speculation = new Speculation(request, policy);
-  request.speculation.schedule();
+  const speculation = new Speculation(request, policy);
+  request.speculation = speculation;
+  speculation.schedule();
 }

@@ -1,10 +1,8 @@
 import { type ByteWriter, Opcode, type ProtocolVersion, type ValueWriter, writeQuery } from '../protocol/index.ts';
-import type { Attempt } from './attempt.ts';
-import type { Executable } from './executable.ts';
 import { fillParameters, keyspaceOnWire } from './fill-parameters.ts';
-import type { Request } from './request.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import type { TextFacts } from './text-facts.ts';
+import type { Executable, LiveAttempt, LiveRequest } from './request-contract.ts';
 
 /** A statement sent as text, with values only when they are not to be prepared. */
 export class TextStatement implements Executable {
@@ -37,7 +35,7 @@ export class TextStatement implements Executable {
     if (!this.#facts.info.isConditional) this.#facts.lastMetadata = metadata;
   }
 
-  encode(writer: ByteWriter, version: ProtocolVersion, attempt: Attempt): void {
+  encode(writer: ByteWriter, version: ProtocolVersion, attempt: LiveAttempt): void {
     const { request } = attempt;
     const parameters = fillParameters(attempt, undefined, keyspaceOnWire(request), this.#names);
     writeQuery(writer, version, this.#facts.cql, parameters, this.#values, request.values);
@@ -47,7 +45,7 @@ export class TextStatement implements Executable {
     return false;
   }
 
-  routingKeyspace(request: Request): string | undefined {
+  routingKeyspace(request: LiveRequest): string | undefined {
     return this.#facts.info.keyspace ?? request.sessionKeyspace;
   }
 

@@ -1,0 +1,122 @@
+import type { ConnectionPool } from '../cluster/index.ts';
+import type { Connection } from '../connection/index.ts';
+import type { ConnectionError, SessionClosedError, TimeoutError } from '../errors/index.ts';
+import type { NodeInfo } from '../metadata/index.ts';
+import type { RoutingInfo } from '../policies/index.ts';
+import type { ByteReader, ByteWriter, Consistency, ProtocolVersion, ResponsePreamble } from '../protocol/index.ts';
+import type { Preparation } from './preparation.ts';
+import type { RequestCore } from './request-core.ts';
+import type { RequestSettings } from './request-settings.ts';
+import type { RequestTrail } from './request-trail.ts';
+import type { ResultMetadata } from './result-metadata.ts';
+import type { StatementInfo } from './statement-info.ts';
+
+/** What a request sends: a simple statement, a prepared one, a batch, or a preparation. */
+export interface Executable {
+  readonly opcode: number;
+  readonly info: StatementInfo;
+  /** What the statement was marked, undefined when it was not. */
+  readonly isIdempotent: boolean | undefined;
+  /** Its text, for messages and hooks; never its values. */
+  readonly cql: string;
+  /** Its meaning depends on the keyspace of the connection (v4) or request (v5). */
+  readonly reliesOnKeyspace: boolean;
+  /** Metadata of the last answer, for reuse. */
+  readonly lastMetadata: ResultMetadata | undefined;
+  /** Takes note of an answer's metadata. */
+  learn(metadata: ResultMetadata): void;
+  /** Writes the request's body. */
+  encode(writer: ByteWriter, version: ProtocolVersion, attempt: LiveAttempt): void;
+  /**
+   * Writes the routing key into the empty `scratch` writer.
+   * @returns false when the statement has none
+   */
+  writeRoutingKey(scratch: ByteWriter, request: LiveRequest): boolean;
+  /** The keyspace that the routing key belongs to. */
+  routingKeyspace(request: LiveRequest): string | undefined;
+  /** What to prepare again when a node has forgotten the statement with this id (hexadecimal). */
+  preparation(statementId: string): Preparation | undefined;
+}
+
+/** One sending of a request to one node. */
+export interface LiveAttempt {
+  readonly request: LiveRequest;
+  readonly pool: ConnectionPool;
+  readonly connection: Connection;
+  readonly timeoutMs: number;
+  readonly streamId: number;
+  /** Sent, and neither answered nor given up. */
+  readonly isWaiting: boolean;
+  /** The metadata that the request said it knows: an answer without metadata is read by it, whatever was learnt since. */
+  sentMetadata: ResultMetadata | undefined;
+  /** @returns true when it had not been written and never will be */
+  cancel(): boolean;
+}
+
+/** Further executions of a request that run besides its current attempt. */
+export interface SpeculationState {
+  /** How many were started. */
+  readonly count: number;
+  readonly isRunning: boolean;
+  add(attempt: LiveAttempt): void;
+  /** @returns whether none of them was or will be written */
+  cancel(): boolean;
+}
+
+/** What a request makes of its answer. */
+export interface ResultReceiver {
+  /** Settles the request with a RESULT, or has it go on. */
+  receive(request: LiveRequest, attempt: LiveAttempt, reader: ByteReader, owned: boolean): void;
+  /** The result of an error that the retry policy wants ignored. */
+  empty(request: LiveRequest): unknown;
+}
+
+/** One logical request, as the steps of its way see it. */
+export interface LiveRequest extends RoutingInfo {
+  readonly core: RequestCore;
+  readonly statement: Executable;
+  readonly values: readonly unknown[];
+  settings: RequestSettings;
+  /** Fixed once, so that sending again does not make an old write look new (rule 2 of the design). */
+  readonly timestamp: bigint | undefined;
+  /** The session's keyspace when the request was made. */
+  readonly sessionKeyspace: string | undefined;
+  readonly pagingState: Buffer | undefined;
+  readonly isIdempotent: boolean;
+  readonly isSettled: boolean;
+  readonly attempt: LiveAttempt | null;
+  readonly attemptCount: number;
+  readonly preamble: ResponsePreamble | null;
+  speculation: SpeculationState | null;
+  readonly trail: RequestTrail | null;
+  /** False when the nodes did not agree on a schema change in time. */
+  isSchemaInAgreement: boolean;
+  /** The way after trouble; made on first use. */
+  trailFrom(startedAt: number): RequestTrail;
+  /** Milliseconds that are left of the whole request's time. */
+  remainingMs(): number;
+  /** @returns false when the connection has no room */
+  sendOn(pool: ConnectionPool, connection: Connection, remainingMs: number): boolean;
+  /** Sends to the next node of the plan that takes it; queues when all are full; fails when none is left. */
+  sendToNext(): void;
+  /** The plan's next node that has not been tried; null at its end. */
+  nextNode(trail: RequestTrail): NodeInfo | null;
+  /** What had to be done before sending has failed. */
+  failedBefore(error: unknown, pool: ConnectionPool, connection: Connection): void;
+  /** This page is empty and not the last: asks for the next one, within the same deadline. */
+  continueFrom(pagingState: Buffer, attempt: LiveAttempt): void;
+  lowerConsistency(consistency: Consistency): void;
+  /** The policy wants the error ignored. */
+  ignore(): void;
+  resolve(result: unknown): void;
+  fail(error: unknown): void;
+  /** Rows that are decoded after their reply was received do not decode. */
+  failOnRows(error: unknown): void;
+  timeoutError(node?: string): TimeoutError;
+  closedError(wasWritten: boolean): SessionClosedError;
+  onAborted(reason: unknown): void;
+  /** The reply to an attempt. */
+  onResponse(attempt: LiveAttempt, opcode: number, flags: number, reader: ByteReader, owned: boolean): void;
+  onAttemptLost(attempt: LiveAttempt, error: ConnectionError, wasWritten: boolean): void;
+  onAttemptTimeout(attempt: LiveAttempt): void;
+}
