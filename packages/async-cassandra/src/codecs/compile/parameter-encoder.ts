@@ -9,8 +9,8 @@ import { generate } from './code-generation.ts';
 const NULL_LENGTH = -1;
 const UNSET_LENGTH = -2;
 
-/** What making a function costs is earned back by about this many executions (measured). */
-const WRITES_WORTH_GENERATING = 64;
+/** What making a function costs is earned back by some thousands of executions (measured). */
+const WRITES_WORTH_GENERATING = 1000;
 /** For more values than this a loop does: the function would be larger than what engines optimise. */
 const MAX_GENERATED_VALUES = 128;
 
@@ -35,13 +35,13 @@ class TieredParameterEncoder implements ParameterEncoder {
   #generated: WriteValues | null = null;
   #writesLeft: number;
 
-  constructor(columns: readonly ColumnSpec[], registry: CodecRegistry) {
+  constructor(columns: readonly ColumnSpec[], registry: CodecRegistry, worthGenerating: number) {
     this.columns = columns;
     this.count = columns.length;
     this.#codecs = columns.map((column) => registry.codecFor(column.type));
     this.#absent = registry.undefinedAsUnset ? writeAbsentOrUndefined : writeAbsent;
     const mayGenerate = columns.length <= MAX_GENERATED_VALUES && registry.codeGeneration;
-    this.#writesLeft = mayGenerate ? WRITES_WORTH_GENERATING : Number.POSITIVE_INFINITY;
+    this.#writesLeft = mayGenerate ? worthGenerating : Number.POSITIVE_INFINITY;
   }
 
   write(w: ByteWriter, values: readonly unknown[]): void {
@@ -49,8 +49,13 @@ class TieredParameterEncoder implements ParameterEncoder {
       this.#generated(w, values);
       return;
     }
-    if (--this.#writesLeft < 0) this.#generated = this.#generate();
-    this.#interpret(w, values);
+    this.#writesLeft--;
+    if (this.#writesLeft < 0) {
+      this.#generated = this.#generate();
+      this.#generated(w, values);
+    } else {
+      this.#interpret(w, values);
+    }
   }
 
   #interpret(w: ByteWriter, values: readonly unknown[]): void {
@@ -86,7 +91,14 @@ function writeAbsentOrUndefined(w: ByteWriter, value: unknown): void {
   w.writeInt(value === null ? NULL_LENGTH : UNSET_LENGTH);
 }
 
-/** Makes the encoder of the values bound to these markers. The caller keeps it: each one compiles for itself. */
-export function compileParameterEncoder(columns: readonly ColumnSpec[], registry: CodecRegistry): ParameterEncoder {
-  return new TieredParameterEncoder(columns, registry);
+/**
+ * Makes the encoder of the values bound to these markers. The caller keeps it: each one compiles for itself.
+ * @param worthGenerating after this many executions a function is generated for them, where that is allowed
+ */
+export function compileParameterEncoder(
+  columns: readonly ColumnSpec[],
+  registry: CodecRegistry,
+  worthGenerating: number = WRITES_WORTH_GENERATING,
+): ParameterEncoder {
+  return new TieredParameterEncoder(columns, registry, worthGenerating);
 }

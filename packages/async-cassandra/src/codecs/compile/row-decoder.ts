@@ -17,8 +17,8 @@ export interface RowDecoder {
   decode(r: ByteReader, count: number, rows: Row[]): void;
 }
 
-/** What making a function costs is earned back by about this many rows (measured). */
-const ROWS_WORTH_GENERATING = 64;
+/** What making a function costs is earned back by some hundreds of rows (measured). */
+const ROWS_WORTH_GENERATING = 256;
 
 /** Decodes the first rows by a loop, and all others by a function generated for the columns, where that is allowed. */
 class TieredRowDecoder implements RowDecoder {
@@ -28,12 +28,12 @@ class TieredRowDecoder implements RowDecoder {
   #decoder: RowDecoder;
   #rowsLeft: number;
 
-  constructor(columns: readonly ColumnSpec[], registry: CodecRegistry) {
+  constructor(columns: readonly ColumnSpec[], registry: CodecRegistry, worthGenerating: number) {
     this.#columns = columns;
     this.#registry = registry;
     this.#codecs = columns.map((column) => registry.codecFor(column.type));
     this.#decoder = new InterpretedRowDecoder(columns, this.#codecs);
-    this.#rowsLeft = registry.codeGeneration ? ROWS_WORTH_GENERATING : Number.POSITIVE_INFINITY;
+    this.#rowsLeft = registry.codeGeneration ? worthGenerating : Number.POSITIVE_INFINITY;
   }
 
   decode(r: ByteReader, count: number, rows: Row[]): void {
@@ -49,9 +49,16 @@ class TieredRowDecoder implements RowDecoder {
   }
 }
 
-/** Makes the decoder of rows of these columns. The caller keeps it: each one learns and compiles for itself. */
-export function compileRowDecoder(columns: readonly ColumnSpec[], registry: CodecRegistry): RowDecoder {
-  return new TieredRowDecoder(columns, registry);
+/**
+ * Makes the decoder of rows of these columns. The caller keeps it: each one learns and compiles for itself.
+ * @param worthGenerating after this many rows a function is generated for them, where that is allowed
+ */
+export function compileRowDecoder(
+  columns: readonly ColumnSpec[],
+  registry: CodecRegistry,
+  worthGenerating: number = ROWS_WORTH_GENERATING,
+): RowDecoder {
+  return new TieredRowDecoder(columns, registry, worthGenerating);
 }
 
 /** Every cell has at least its length: a count that cannot be true is refused before anything is made for it. */

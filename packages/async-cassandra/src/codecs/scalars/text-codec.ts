@@ -1,6 +1,6 @@
 import { type ByteWriter, decodeUtf8, nativeTypes } from '../../protocol/index.ts';
 import { type InlineRead, ValueCodec } from '../value-codec.ts';
-import { refused, wrongKind } from '../value-problems.ts';
+import { corrupt, refused, wrongKind } from '../value-problems.ts';
 
 /** Name under which compiled decoders find the function that reads text. */
 export const TEXT_HELPER = 'text';
@@ -22,13 +22,15 @@ export class TextCodec extends ValueCodec {
   }
 
   override get inline(): InlineRead {
-    return { expression: `${TEXT_HELPER}(b, p, p + n)`, helpers: { [TEXT_HELPER]: decodeUtf8 } };
+    const read = `${TEXT_HELPER}(b, p, p + n)`;
+    const helpers = { [TEXT_HELPER]: decodeUtf8 };
+    if (!this.#isAscii) return { expression: read, helpers };
+    return { expression: `asciiOnly(${read}, n, column)`, helpers: { ...helpers, asciiOnly } };
   }
 
   encode(w: ByteWriter, value: unknown, column: string): void {
     if (typeof value !== 'string') throw wrongKind(column, this.typeName, value);
     const written = w.writeUtf8(value);
-    // Every character beyond ASCII takes more bytes than UTF-16 code units.
     if (this.#isAscii && written !== value.length)
       throw refused(column, this.typeName, 'a string with characters beyond ASCII');
   }
@@ -41,7 +43,14 @@ export class TextCodec extends ValueCodec {
     w.view.setInt32(start, w.pos - start - 4);
   }
 
-  decode(b: Buffer, _v: DataView, p: number, n: number): string {
-    return decodeUtf8(b, p, p + n);
+  decode(b: Buffer, _v: DataView, p: number, n: number, column: string): string {
+    const text = decodeUtf8(b, p, p + n);
+    return this.#isAscii ? asciiOnly(text, n, column) : text;
   }
+}
+
+/** Every character beyond ASCII takes more bytes than UTF-16 code units. */
+function asciiOnly(text: string, bytes: number, column: string): string {
+  if (text.length !== bytes) throw corrupt(column, 'ascii', 'characters beyond ASCII');
+  return text;
 }
