@@ -13,6 +13,7 @@ import { suiteSettings } from './lib/suites.ts';
 import { findTestFiles, selectTestFiles } from './lib/test-files.ts';
 import { runGlobalSetups } from './lib/global-setup.ts';
 
+const FLAGS = ['--enable-source-maps', '--import', './scripts/loader/register.mjs'];
 const PRELOAD = './packages/async-cassandra/test/support/leak-check-preload.ts';
 
 const [name = '', suites = 'unit', ...filters] = process.argv.slice(2);
@@ -21,7 +22,7 @@ if (runtimes[name]?.kind === 'bun') await runOnBun();
 else runOnNode();
 
 function runOnNode(): void {
-  const args = ['--import', 'tsx', '--import', PRELOAD, 'scripts/run-tests.ts', suites, ...filters];
+  const args = [...FLAGS, '--import', PRELOAD, 'scripts/run-tests.ts', suites, ...filters];
   // Programs that a test starts as `node` are to run on the same version.
   const env = { ...process.env, PATH: `${dirname(program)}${delimiter}${process.env['PATH'] ?? ''}` };
   if (!runCommand(program, args, env)) process.exitCode = 1;

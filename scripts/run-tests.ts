@@ -6,6 +6,7 @@
  * `SUITE` replaces the suites; `TEST_CONCURRENCY` the number of files at a time; `COVERAGE_DIR` takes V8's coverage of each
  * file. A suite without files is no failure, parts of a path that match nothing are.
  */
+import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -48,6 +49,8 @@ async function runSuite(suite: string, files: readonly string[]): Promise<void> 
   const { concurrency, fileTimeoutMs } = suiteSettings(suite);
   const teardown = await runGlobalSetups(root, suite, files);
   const controller = new AbortController();
+  // The runner itself adds a listener for each file.
+  setMaxListeners(0, controller.signal);
   const onSignal = (): void => controller.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   process.env['TEST_FILE_TIMEOUT_MS'] ??= String(fileTimeoutMs);
