@@ -28,7 +28,7 @@ export class LeakCheck {
   readonly #processListeners = countProcessListeners();
   readonly #sockets = new Set<WeakRef<Socket>>();
   readonly #children = new Set<WeakRef<ChildProcess>>();
-  readonly #signals = new Set<WeakRef<AbortSignal>>();
+  readonly #signals: WatchedSignal[] = [];
   readonly #rejections: string[] = [];
   readonly #stop: () => void;
 
@@ -124,12 +124,20 @@ export class LeakCheck {
 
   #findSignalListeners(): string[] {
     let listeners = 0;
-    for (const ref of this.#signals) {
+    for (const { signal: ref, added } of this.#signals) {
       const signal = ref.deref();
-      if (signal !== undefined && !signal.aborted) listeners += getEventListeners(signal, 'abort').length;
+      if (signal === undefined || signal.aborted) continue;
+      const own = added.get(signal);
+      listeners += getEventListeners(signal, 'abort').filter((listener) => own?.has(listener)).length;
     }
     return listeners > 0 ? [`${listeners} x 'abort' listener on a signal that is not aborted`] : [];
   }
+}
+
+/** A signal that the product listens to, and its listeners there; nothing here keeps a signal from being collected. */
+interface WatchedSignal {
+  readonly signal: WeakRef<AbortSignal>;
+  readonly added: WeakMap<AbortSignal, Set<unknown>>;
 }
 
 function countNames(names: readonly string[]): Map<string, number> {
@@ -147,13 +155,16 @@ function countProcessListeners(): Map<string, number> {
  * A signal cannot be asked for beforehand and its class has no hook, so adding listeners is watched on the prototype.
  * Only those added by the product's own files count: the runtime adds (and removes) many of its own.
  */
-function watchAbortListeners(signals: Set<WeakRef<AbortSignal>>): () => void {
-  const seen = new WeakSet<AbortSignal>();
+function watchAbortListeners(signals: WatchedSignal[]): () => void {
+  const added = new WeakMap<AbortSignal, Set<unknown>>();
   const original = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (this: EventTarget, ...args: Parameters<typeof original>): void {
-    if (this instanceof AbortSignal && args[0] === 'abort' && !seen.has(this) && calledByProduct()) {
-      seen.add(this);
-      signals.add(new WeakRef(this));
+    if (this instanceof AbortSignal && args[0] === 'abort' && calledByProduct()) {
+      const own = added.get(this);
+      if (own === undefined) {
+        added.set(this, new Set([args[1]]));
+        signals.push({ signal: new WeakRef(this), added });
+      } else own.add(args[1]);
     }
     original.apply(this, args);
   };
