@@ -38,7 +38,10 @@ export class AddressBook {
   }
 
   /** Where to connect, by host id; forgets nodes that are not listed. */
-  async look(listings: readonly Listing[], isConnected: (hostId: string) => boolean): Promise<ReadonlyMap<string, EndPoint>> {
+  async look(
+    listings: readonly Listing[],
+    isConnected: (hostId: string) => boolean,
+  ): Promise<ReadonlyMap<string, EndPoint>> {
     const entries = await Promise.all(
       listings.map(async ({ hostId, address, port }): Promise<[string, Entry]> => {
         const known = this.#entries.get(hostId);
@@ -59,10 +62,14 @@ export class AddressBook {
       const translating = Promise.resolve().then(() => translator.translate({ address, port }));
       const timeoutError = (): Error => new Error(`No answer within ${timeoutMs} ms`);
       const target = await waitFor(translating, { timers, timeoutMs, timeoutError });
-      if (typeof target.host !== 'string' || target.host === '' || !Number.isInteger(target.port)) throw new TypeError('The answer is not { host, port }');
+      if (typeof target.host !== 'string' || target.host === '' || !Number.isInteger(target.port))
+        throw new TypeError('The answer is not { host, port }');
       return { host: target.host, port: target.port };
     } catch (error) {
-      logger.warn?.({ address, port, error: error instanceof Error ? error.message : 'not an error' }, 'The address translator failed; check it');
+      logger.warn?.(
+        { address, port, error: error instanceof Error ? error.message : 'not an error' },
+        'The address translator failed; check it',
+      );
       return otherwise;
     }
   }

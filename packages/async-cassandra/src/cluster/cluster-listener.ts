@@ -70,7 +70,10 @@ export class ClusterNotifier {
       try {
         call();
       } catch (error) {
-        this.#logger.error?.({ event, error: error instanceof Error ? error.message : 'not an error' }, 'A listener threw; check the application');
+        this.#logger.error?.(
+          { event, error: error instanceof Error ? error.message : 'not an error' },
+          'A listener threw; check the application',
+        );
       }
     }
   }

@@ -48,7 +48,12 @@ export class ClusterNode {
  * The state of a node: up as long as one connection to it lives, whatever gossip says; down when those who want to
  * connect cannot; by what gossip says where nobody has tried; otherwise as it was.
  */
-export function isNodeUp(wasUp: boolean, openConnections: number, failingPools: number, gossip: 'UP' | 'DOWN' | undefined): boolean {
+export function isNodeUp(
+  wasUp: boolean,
+  openConnections: number,
+  failingPools: number,
+  gossip: 'UP' | 'DOWN' | undefined,
+): boolean {
   if (openConnections > 0) return true;
   if (failingPools > 0) return false;
   return gossip === undefined ? wasUp : gossip === 'UP';

@@ -195,7 +195,9 @@ export class ClusterState implements ClusterView {
   }
 
   #fillSlot(info: NodeInfo, targets: ReadonlyMap<string, EndPoint>): ClusterNode {
-    const node = new ClusterNode(info, targets.get(info.hostId) ?? { host: info.address, port: info.port }, () => this.now());
+    const node = new ClusterNode(info, targets.get(info.hostId) ?? { host: info.address, port: info.port }, () =>
+      this.now(),
+    );
     node.distance = this.#distanceOf(info);
     this.#slots[info.slot] = node;
     return node;

@@ -1,4 +1,10 @@
-import { AsyncCassandraError, AuthenticationError, ConnectionError, NoHostAvailableError, QueryError } from '../errors/index.ts';
+import {
+  AsyncCassandraError,
+  AuthenticationError,
+  ConnectionError,
+  NoHostAvailableError,
+  QueryError,
+} from '../errors/index.ts';
 
 /** Why one node could not be connected to. */
 export interface NodeFailure {
@@ -20,9 +26,15 @@ export function connectionFailure(failures: readonly NodeFailure[]): AsyncCassan
   const errors = failures.map((failure) => ({ node: failure.node, error: asDriverError(failure) }));
   const [first] = errors;
   if (first === undefined) {
-    return new NoHostAvailableError('There is no node to connect to; check the options contactPoints, localDataCenter and loadBalancingPolicy', {});
+    return new NoHostAvailableError(
+      'There is no node to connect to; check the options contactPoints, localDataCenter and loadBalancingPolicy',
+      {},
+    );
   }
-  const isRefusal = errors.every(({ error }) => (error instanceof QueryError || error instanceof AuthenticationError) && error.code === first.error.code);
+  const isRefusal = errors.every(
+    ({ error }) =>
+      (error instanceof QueryError || error instanceof AuthenticationError) && error.code === first.error.code,
+  );
   if (isRefusal) return first.error;
   const summary = errors.slice(0, 3).map(({ node, error }) => `${node}: ${error.message}`);
   const more = errors.length > summary.length ? [`and ${errors.length - summary.length} more`] : [];

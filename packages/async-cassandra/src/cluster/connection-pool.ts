@@ -158,14 +158,26 @@ export class ConnectionPool {
     }
     this.#pending--;
     if (connection.isOpen) this.#adopt(connection);
-    else this.#retryLater(this.#backoff.failed(), new ConnectionError(`Connection to ${connection.node} was lost as soon as it was open; check the node`, { node: connection.node }));
+    else
+      this.#retryLater(
+        this.#backoff.failed(),
+        new ConnectionError(`Connection to ${connection.node} was lost as soon as it was open; check the node`, {
+          node: connection.node,
+        }),
+      );
   }
 
   #attemptFailed(reason: unknown, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.#pending--;
     const { endPoint } = this.node.info;
-    const error = reason instanceof AsyncCassandraError ? reason : new ConnectionError(`Connection to ${endPoint} could not be opened; the cause tells why`, { cause: reason, node: endPoint });
+    const error =
+      reason instanceof AsyncCassandraError
+        ? reason
+        : new ConnectionError(`Connection to ${endPoint} could not be opened; the cause tells why`, {
+            cause: reason,
+            node: endPoint,
+          });
     const { logger } = this.#options;
     const log = this.#isFailing ? logger.debug : logger.warn;
     log?.call(logger, { node: endPoint, error: error.message }, 'Could not open a connection; trying again');
@@ -201,7 +213,8 @@ export class ConnectionPool {
     // Said before the connection is counted off, so that the node goes down in one step.
     if (this.#open.length === 0) this.#setFailing(true);
     this.#options.listener.connectionClosed(this.node, connection);
-    if (error !== null) this.#options.logger.warn?.({ node: connection.node, error: error.message }, 'Lost a connection');
+    if (error !== null)
+      this.#options.logger.warn?.({ node: connection.node, error: error.message }, 'Lost a connection');
     if (this.#state === 'running') this.#retryLater(this.#backoff.lost(lived), error);
   }
 

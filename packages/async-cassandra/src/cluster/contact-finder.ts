@@ -6,7 +6,7 @@ import type { ProtocolVersion, ServerEvent } from '../protocol/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { connectionFailure, type NodeFailure } from './connection-failure.ts';
-import { type NamedEndPoint, resolveContactPoints, shuffled } from './contact-points.ts';
+import { resolveContactPoints, shuffled } from './contact-points.ts';
 import { raceCandidates } from './race-candidates.ts';
 import { readTopology, type TopologyReading } from './topology-reader.ts';
 import { commonVersion } from './version-choice.ts';
@@ -21,7 +21,11 @@ export interface ContactOptions {
   /** Set by the application; undefined: the highest that all have. */
   readonly protocolVersion: ProtocolVersion | undefined;
   /** Opens a connection within the connect timeout; negotiates the version when it is undefined. */
-  readonly connect: (endPoint: NamedEndPoint, version: ProtocolVersion | undefined, options: OpenOptions) => Promise<Connection>;
+  readonly connect: (
+    endPoint: EndPoint,
+    version: ProtocolVersion | undefined,
+    options: OpenOptions,
+  ) => Promise<Connection>;
   /** Bounds each lookup and each query. */
   readonly timeoutMs: number;
 }
@@ -35,7 +39,7 @@ export interface Contact {
 }
 
 interface Candidate {
-  readonly endPoint: NamedEndPoint;
+  readonly endPoint: EndPoint;
   readonly node: ClusterNode | undefined;
 }
 
@@ -52,7 +56,7 @@ const NODES_PER_ROUND = 6;
  */
 export class ContactFinder {
   /** Where the contact points were found when they were last looked up. */
-  endPoints: readonly NamedEndPoint[] = [];
+  endPoints: readonly EndPoint[] = [];
   /** The version of all connections of the cluster, once there was a first contact. */
   version: ProtocolVersion | undefined;
   readonly #options: ContactOptions;
@@ -69,7 +73,9 @@ export class ContactFinder {
   async find(signal: AbortSignal): Promise<Contact> {
     const failures: NodeFailure[] = [];
     const found =
-      (await this.#tryNodes(true, failures, signal)) ?? (await this.#tryContactPoints(failures, signal)) ?? (await this.#tryNodes(false, failures, signal));
+      (await this.#tryNodes(true, failures, signal)) ??
+      (await this.#tryContactPoints(failures, signal)) ??
+      (await this.#tryNodes(false, failures, signal));
     if (signal.aborted) {
       found?.connection.close();
       throw new AbortError('Connecting was aborted', { cause: signal.reason, outcome: 'notSent' });
@@ -116,10 +122,14 @@ export class ContactFinder {
     return null;
   }
 
-  async #contact(endPoint: NamedEndPoint, version: ProtocolVersion | undefined, signal: AbortSignal): Promise<Contact> {
+  async #contact(endPoint: EndPoint, version: ProtocolVersion | undefined, signal: AbortSignal): Promise<Contact> {
     const { connect, port, timeoutMs } = this.#options;
     const events: ServerEvent[] = [];
-    const connection = await connect(endPoint, version, { signal, eventTypes: EVENT_TYPES, onEvent: (event) => events.push(event) });
+    const connection = await connect(endPoint, version, {
+      signal,
+      eventTypes: EVENT_TYPES,
+      onEvent: (event) => events.push(event),
+    });
     const abort = (): void => connection.close();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -155,10 +165,16 @@ export class ContactFinder {
     if (common >= agreed) return contact;
     const { logger, protocolVersion } = this.#options;
     if (protocolVersion !== undefined) {
-      logger.warn?.({ protocolVersion }, `Some nodes do not speak protocol version ${agreed} and cannot be used; check the option protocolVersion`);
+      logger.warn?.(
+        { protocolVersion },
+        `Some nodes do not speak protocol version ${agreed} and cannot be used; check the option protocolVersion`,
+      );
       return contact;
     }
-    logger.info?.({ protocolVersion: common }, `Some nodes do not speak protocol version ${agreed}; all connections use version ${common}`);
+    logger.info?.(
+      { protocolVersion: common },
+      `Some nodes do not speak protocol version ${agreed}; all connections use version ${common}`,
+    );
     connection.close();
     return this.#contact(connection.endPoint, common, signal);
   }

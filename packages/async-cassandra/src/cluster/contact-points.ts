@@ -5,12 +5,6 @@ import { formatEndPoint } from '../metadata/index.ts';
 import type { NodeFailure } from './connection-failure.ts';
 import { waitFor } from './waiting.ts';
 
-/** An end point with the name it was reached by, which TLS verifies when no other name is given. */
-export interface NamedEndPoint extends EndPoint {
-  /** Host name that `host` was looked up from. */
-  readonly serverName?: string;
-}
-
 /** What resolving needs. */
 export interface ResolveOptions {
   readonly seams: Seams;
@@ -21,7 +15,7 @@ export interface ResolveOptions {
 
 /** Contact points resolved: where to connect, and why the others could not be resolved. */
 export interface ResolvedContactPoints {
-  readonly endPoints: readonly NamedEndPoint[];
+  readonly endPoints: readonly EndPoint[];
   readonly failures: readonly NodeFailure[];
 }
 
@@ -36,8 +30,11 @@ export function isIpAddress(host: string): boolean {
  * Looks up the host names among the contact points, side by side. A name can stand for many nodes. All names are looked
  * up anew each time: in Kubernetes the addresses behind a name may all have changed.
  */
-export async function resolveContactPoints(contactPoints: readonly EndPoint[], options: ResolveOptions): Promise<ResolvedContactPoints> {
-  const found = new Map<string, NamedEndPoint>();
+export async function resolveContactPoints(
+  contactPoints: readonly EndPoint[],
+  options: ResolveOptions,
+): Promise<ResolvedContactPoints> {
+  const found = new Map<string, EndPoint>();
   const failures: NodeFailure[] = [];
   const resolved = await Promise.all(contactPoints.map((point) => resolve(point, options)));
   resolved.forEach((result, i) => {
@@ -55,12 +52,15 @@ export async function resolveContactPoints(contactPoints: readonly EndPoint[], o
   return { endPoints: [...found.values()], failures };
 }
 
-async function resolve(point: EndPoint, options: ResolveOptions): Promise<readonly NamedEndPoint[] | ConnectionError> {
+async function resolve(point: EndPoint, options: ResolveOptions): Promise<readonly EndPoint[] | ConnectionError> {
   const { host, port } = point;
   if (isIpAddress(host)) return [{ host, port }];
   const { seams, timeoutMs, signal } = options;
   const failed = (cause: unknown): ConnectionError =>
-    new ConnectionError(`Contact point ${host} could not be looked up; check the name and the DNS`, { cause, node: formatEndPoint(host, port) });
+    new ConnectionError(`Contact point ${host} could not be looked up; check the name and the DNS`, {
+      cause,
+      node: formatEndPoint(host, port),
+    });
   try {
     const lookup = Promise.resolve().then(() => seams.lookup(host));
     const timeoutError = (): Error => new Error(`No answer within ${timeoutMs} ms`);

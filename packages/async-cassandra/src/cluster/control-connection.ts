@@ -77,7 +77,11 @@ export class ControlConnection implements NodeFollower {
   async whenConnected(timeoutMs: number, signal?: AbortSignal): Promise<Connection> {
     const { timers } = this.#options.seams;
     const timeoutError = (): Error =>
-      new TimeoutError(`There was no control connection within ${timeoutMs} ms; check that a node of the cluster can be reached`, timeoutMs, { outcome: 'notSent' });
+      new TimeoutError(
+        `There was no control connection within ${timeoutMs} ms; check that a node of the cluster can be reached`,
+        timeoutMs,
+        { outcome: 'notSent' },
+      );
     const endsAt = timers.now() + timeoutMs;
     while (this.#connection === null) {
       this.#checkOpen();
@@ -140,7 +144,10 @@ export class ControlConnection implements NodeFollower {
       if (!connection.isOpen) this.#arriving = null;
       const isCurrent = (): boolean => this.#arriving === connection || this.#connection === connection;
       await listener.connected(connection, reading, isCurrent);
-      if (!isCurrent()) throw new ConnectionError(`Connection to ${connection.node} was lost as soon as it was open; check the node`, { node: connection.node });
+      if (!isCurrent())
+        throw new ConnectionError(`Connection to ${connection.node} was lost as soon as it was open; check the node`, {
+          node: connection.node,
+        });
     } catch (error) {
       this.#arriving = null;
       connection.onClosed = null;
@@ -166,7 +173,10 @@ export class ControlConnection implements NodeFollower {
     if (this.#connection !== connection) return;
     const { seams, logger } = this.#options;
     this.#leave(connection);
-    logger.warn?.({ node: connection.node, error: error?.message }, 'Control connection is lost; choosing another node');
+    logger.warn?.(
+      { node: connection.node, error: error?.message },
+      'Control connection is lost; choosing another node',
+    );
     void this.#reconnect(this.#backoff.lost(seams.timers.now() - this.#openedAt));
   }
 
@@ -183,7 +193,10 @@ export class ControlConnection implements NodeFollower {
         return;
       } catch (error) {
         if (this.#closed.signal.aborted) return;
-        logger.warn?.({ error: error instanceof Error ? error.message : 'not an error' }, 'Could not open the control connection; trying again');
+        logger.warn?.(
+          { error: error instanceof Error ? error.message : 'not an error' },
+          'Could not open the control connection; trying again',
+        );
       }
     }
   }

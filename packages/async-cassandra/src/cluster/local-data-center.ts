@@ -21,9 +21,15 @@ export function chooseLocalDataCenter(facts: LocalDataCenterFacts): string {
   if (configured !== undefined) {
     const known = [...new Set([...nodes].map((node) => node.dataCenter))].sort();
     if (known.includes(configured)) return configured;
-    throw new ConfigurationError('localDataCenter', `No node is in the data centre "${configured}"; the cluster has: ${known.join(', ')}`);
+    throw new ConfigurationError(
+      'localDataCenter',
+      `No node is in the data centre "${configured}"; the cluster has: ${known.join(', ')}`,
+    );
   }
   const shared = [...new Set([controlNode, ...contactNodes].map((node) => node.dataCenter))].sort();
   if (shared.length === 1) return controlNode.dataCenter;
-  throw new ConfigurationError('localDataCenter', `The contact points are in several data centres (${shared.join(', ')}); set the option localDataCenter to the one that is near`);
+  throw new ConfigurationError(
+    'localDataCenter',
+    `The contact points are in several data centres (${shared.join(', ')}); set the option localDataCenter to the one that is near`,
+  );
 }

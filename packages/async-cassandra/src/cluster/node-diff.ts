@@ -26,7 +26,10 @@ function sameAddress(node: { readonly address: string; readonly port: number }, 
 }
 
 /** Whether routing sees no difference: only versions of release or schema may differ. */
-export function isSamePlace(node: NodeInfo, row: Pick<NodeRow, 'address' | 'port' | 'dataCenter' | 'rack' | 'tokens'>): boolean {
+export function isSamePlace(
+  node: NodeInfo,
+  row: Pick<NodeRow, 'address' | 'port' | 'dataCenter' | 'rack' | 'tokens'>,
+): boolean {
   return (
     node.address === row.address &&
     node.port === row.port &&
@@ -38,7 +41,11 @@ export function isSamePlace(node: NodeInfo, row: Pick<NodeRow, 'address' | 'port
 
 /** Whether the ring, and with it who holds which data, is another one. */
 export function changesTopology(diff: NodeDiff): boolean {
-  return diff.added.length > 0 || diff.removed.length > 0 || diff.changed.some(({ before, after }) => !isSamePlace(before, after));
+  return (
+    diff.added.length > 0 ||
+    diff.removed.length > 0 ||
+    diff.changed.some(({ before, after }) => !isSamePlace(before, after))
+  );
 }
 
 /**
@@ -78,7 +85,10 @@ export function diffNodes(known: ReadonlyMap<string, NodeInfo>, found: readonly 
       arrivals.push(row);
       continue;
     }
-    const isUnchanged = isSamePlace(before, row) && before.releaseVersion === row.releaseVersion && before.schemaVersion === row.schemaVersion;
+    const isUnchanged =
+      isSamePlace(before, row) &&
+      before.releaseVersion === row.releaseVersion &&
+      before.schemaVersion === row.schemaVersion;
     const after = isUnchanged ? before : createNodeInfo({ ...row, slot: before.slot });
     if (after !== before) changed.push({ before, after });
     nodes.set(after.hostId, after);

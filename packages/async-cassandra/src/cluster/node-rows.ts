@@ -53,9 +53,24 @@ function describe(
   const hostId = text(row['host_id']);
   const dataCenter = text(row['data_center']);
   const rack = text(row['rack']);
-  if (hostId !== undefined && at.address !== undefined && dataCenter !== undefined && rack !== undefined && tokens !== undefined) {
+  if (
+    hostId !== undefined &&
+    at.address !== undefined &&
+    dataCenter !== undefined &&
+    rack !== undefined &&
+    tokens !== undefined
+  ) {
     const releaseVersion = text(row['release_version']) ?? '';
-    return { hostId, address: at.address, port: at.port, dataCenter, rack, releaseVersion, schemaVersion: text(row['schema_version']), tokens };
+    return {
+      hostId,
+      address: at.address,
+      port: at.port,
+      dataCenter,
+      rack,
+      releaseVersion,
+      schemaVersion: text(row['schema_version']),
+      tokens,
+    };
   }
   const fields = { host_id: hostId, address: at.address, data_center: dataCenter, rack, tokens };
   return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [name] : []));
@@ -84,7 +99,11 @@ export function readPeerRows(rows: readonly Row[], defaultPort: number): PeerRow
     const advertised = 'native_address' in row ? row['native_address'] : row['rpc_address'];
     // A null address is a row that is not complete; "any address" is a node that listens on all of its addresses.
     const reachable = text(advertised) === undefined ? undefined : (address(advertised) ?? peer);
-    const node = describe(row, { address: reachable, port: port(row['native_port']) ?? defaultPort }, texts(row['tokens']));
+    const node = describe(
+      row,
+      { address: reachable, port: port(row['native_port']) ?? defaultPort },
+      texts(row['tokens']),
+    );
     if ('hostId' in node) nodes.push(node);
     else incomplete.push({ peer: peer ?? '(no address)', missing: node });
   }

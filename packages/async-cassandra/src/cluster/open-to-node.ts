@@ -11,7 +11,11 @@ function isSame(a: EndPoint, b: EndPoint): boolean {
  * Opens a connection to where a node is said to be. A node whose address this client cannot reach, as when it runs in a
  * container behind a forwarded port, is reached the way the control connection reaches it, as long as that one lives.
  */
-export async function openToNode(node: ClusterNode, open: (endPoint: EndPoint) => Promise<Connection>, logger: Logger): Promise<Connection> {
+export async function openToNode(
+  node: ClusterNode,
+  open: (endPoint: EndPoint) => Promise<Connection>,
+  logger: Logger,
+): Promise<Connection> {
   const { target, detour } = node;
   if (detour === null || isSame(detour.endPoint, target)) return open(target);
   if (detour.isProven) return open(detour.endPoint);

@@ -15,14 +15,19 @@ export interface RaceOptions<C, R> {
 }
 
 /** The first candidate that succeeded, or why each failed. */
-export type RaceOutcome<C, R> = { readonly winner: R } | { readonly failures: readonly { readonly candidate: C; readonly error: unknown }[] };
+export type RaceOutcome<C, R> =
+  | { readonly winner: R }
+  | { readonly failures: readonly { readonly candidate: C; readonly error: unknown }[] };
 
 /**
  * Tries candidates in order until one succeeds: the next starts when one has failed, or has not answered for a while,
  * so that one frozen node does not hold up the others. When one succeeds, those still under way are aborted. When the
  * signal fires, so are all, and what is known of failures is returned.
  */
-export async function raceCandidates<C, R>(candidates: readonly C[], options: RaceOptions<C, R>): Promise<RaceOutcome<C, R>> {
+export async function raceCandidates<C, R>(
+  candidates: readonly C[],
+  options: RaceOptions<C, R>,
+): Promise<RaceOutcome<C, R>> {
   const { timers, staggerMs, maxParallel, signal, attempt, discard } = options;
   const others = new AbortController();
   const abortAll = (): void => others.abort(signal.reason);
@@ -59,7 +64,12 @@ export async function raceCandidates<C, R>(candidates: readonly C[], options: Ra
   return won.length > 0 ? { winner: winner as R } : { failures };
 }
 
-async function oneSettles(underWay: ReadonlySet<Promise<void>>, timers: Timers, atMostMs: number | null, signal: AbortSignal): Promise<void> {
+async function oneSettles(
+  underWay: ReadonlySet<Promise<void>>,
+  timers: Timers,
+  atMostMs: number | null,
+  signal: AbortSignal,
+): Promise<void> {
   if (atMostMs === null) {
     await Promise.race(underWay);
     return;

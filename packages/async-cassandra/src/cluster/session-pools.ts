@@ -147,9 +147,10 @@ export class SessionPools implements NodeFollower {
   async #start(): Promise<void> {
     const { state, seams } = this.#options;
     state.follow(this);
-    const nearestFirst = [...state.clusterNodes()].sort((a, b) => Number(b.distance === 'local') - Number(a.distance === 'local'));
-    for (const node of nearestFirst) this.#open(node);
-    const pools = [...this];
+    const nearestFirst = [...state.clusterNodes()].sort(
+      (a, b) => Number(b.distance === 'local') - Number(a.distance === 'local'),
+    );
+    const pools = nearestFirst.flatMap((node) => this.#open(node) ?? []);
     const over = new AbortController();
     let warmUpOver: () => void = () => undefined;
     const warmUp = new Promise<void>((resolve) => {
@@ -229,5 +230,8 @@ export class SessionPools implements NodeFollower {
 }
 
 function failuresOf(pools: readonly ConnectionPool[]): NodeFailure[] {
-  return pools.map((pool) => ({ node: pool.node.info.endPoint, error: pool.lastError ?? new ConnectionError('No attempt has ended yet') }));
+  return pools.map((pool) => ({
+    node: pool.node.info.endPoint,
+    error: pool.lastError ?? new ConnectionError('No attempt has ended yet'),
+  }));
 }

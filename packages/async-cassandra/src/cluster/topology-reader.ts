@@ -30,17 +30,28 @@ async function readPeers(connection: Connection, timeoutMs: number): Promise<rea
  * @param defaultPort - port of peers that tell none
  * @throws ConnectionError when it is not a usable node; what `query` throws
  */
-export async function readTopology(connection: Connection, defaultPort: number, timeoutMs: number): Promise<TopologyReading> {
+export async function readTopology(
+  connection: Connection,
+  defaultPort: number,
+  timeoutMs: number,
+): Promise<TopologyReading> {
   const [locals, peers] = await Promise.all([
     query(connection, "SELECT * FROM system.local WHERE key='local'", timeoutMs),
     readPeers(connection, timeoutMs),
   ]);
   const { node } = connection;
   const row = locals[0];
-  if (row === undefined) throw new ConnectionError(`Node ${node} does not describe itself in system.local; check that it is a Cassandra node`, { node });
+  if (row === undefined)
+    throw new ConnectionError(
+      `Node ${node} does not describe itself in system.local; check that it is a Cassandra node`,
+      { node },
+    );
   const local = readLocalRow(row, connection.endPoint);
   if (!('hostId' in local)) {
-    throw new ConnectionError(`Node ${node} is not ready: its row in system.local lacks ${local.join(', ')}; check that it has started`, { node });
+    throw new ConnectionError(
+      `Node ${node} is not ready: its row in system.local lacks ${local.join(', ')}; check that it has started`,
+      { node },
+    );
   }
   const { nodes, incomplete } = readPeerRows(peers, defaultPort);
   const others = nodes.filter((peer) => peer.hostId !== local.hostId);

@@ -41,7 +41,9 @@ export function waitFor<T>(work: Promise<T>, bounds: WaitBounds): Promise<T> {
     };
     const onAbort = (): void => {
       release();
-      reject(new AbortError('Waiting was aborted; its signal has the reason', { cause: signal?.reason, outcome: 'notSent' }));
+      reject(
+        new AbortError('Waiting was aborted; its signal has the reason', { cause: signal?.reason, outcome: 'notSent' }),
+      );
     };
     const timer = timers.setTimeout(() => {
       release();
@@ -61,7 +63,7 @@ export function waitFor<T>(work: Promise<T>, bounds: WaitBounds): Promise<T> {
       },
       (error: unknown) => {
         release();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -6,7 +6,17 @@ import type { FakeConnection } from '../../unit/cluster/fakes.ts';
 import { PoolHarness } from '../../unit/cluster/pool-harness.ts';
 
 type Step =
-  | { readonly do: 'succeed' | 'fail' | 'reconnectNow' | 'relocate' | 'replaceByNone' | 'replaceByOpen' | 'replaceByBroken' | 'succeedBroken' }
+  | {
+      readonly do:
+        | 'succeed'
+        | 'fail'
+        | 'reconnectNow'
+        | 'relocate'
+        | 'replaceByNone'
+        | 'replaceByOpen'
+        | 'replaceByBroken'
+        | 'succeedBroken';
+    }
   | { readonly do: 'break' | 'retire' | 'fillUp' | 'makeRoom' | 'drain'; readonly which: number }
   | { readonly do: 'load'; readonly which: number; readonly inFlight: number }
   | { readonly do: 'wait'; readonly ms: number };
@@ -27,10 +37,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constantFrom('break' as const, 'retire' as const, 'fillUp' as const, 'makeRoom' as const, 'drain' as const), which: fc.nat(7) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'break' as const,
+        'retire' as const,
+        'fillUp' as const,
+        'makeRoom' as const,
+        'drain' as const,
+      ),
+      which: fc.nat(7),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('load' as const), which: fc.nat(7), inFlight: fc.nat(9) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 50, 999, 1000, 4000, 100_000) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 50, 999, 1000, 4000, 100_000) }),
+  },
 );
 
 /** What a pool should be, without any of its timers and attempts: which connections serve, and whether it is failing. */
@@ -145,14 +167,23 @@ function check(harness: PoolHarness, model: PoolModel, size: number): void {
   if (usable.length === 0) assert.equal(next, null);
   else {
     assert.ok(next !== null && usable.includes(next), 'gives a connection that it has');
-    assert.equal(next.inFlight, Math.min(...usable.map((connection) => connection.inFlight)), 'gives the least busy one');
+    assert.equal(
+      next.inFlight,
+      Math.min(...usable.map((connection) => connection.inFlight)),
+      'gives the least busy one',
+    );
   }
   assert.equal(pool.openCount, model.all.length);
-  assert.deepEqual(new Set(harness.counted), new Set(model.all.map((connection) => connection.real)), 'tells of what is open');
+  assert.deepEqual(
+    new Set(harness.counted),
+    new Set(model.all.map((connection) => connection.real)),
+    'tells of what is open',
+  );
   assert.equal(harness.failing, model.isFailing ? 1 : 0, 'is failing');
   const pending = harness.pending.length;
   assert.ok(pending <= size - model.serving.length, `does not connect more than it may: ${pending}`);
-  if (model.serving.length < size) assert.ok(pending > 0 || harness.clock.pending > 0, 'does not forget what is missing');
+  if (model.serving.length < size)
+    assert.ok(pending > 0 || harness.clock.pending > 0, 'does not forget what is missing');
   else assert.equal(pending, 0);
 }
 
@@ -182,7 +213,10 @@ async function closesCleanly(harness: PoolHarness): Promise<void> {
   assert.equal(harness.counted.size, 0);
   await harness.clock.settle(closing);
   await harness.clock.advance(0);
-  assert.ok(harness.made.every((connection) => connection.isGone), 'closes all connections');
+  assert.ok(
+    harness.made.every((connection) => connection.isGone),
+    'closes all connections',
+  );
   assert.equal(harness.clock.pending, 0, 'leaves no timer');
   assert.equal(harness.limiter.running + harness.limiter.waiting, 0, 'leaves no attempt');
   assert.equal(harness.failing, 0);

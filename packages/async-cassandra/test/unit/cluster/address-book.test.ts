@@ -8,17 +8,32 @@ import { testInfo } from './fakes.ts';
 const nodes = [testInfo(0), testInfo(1)];
 const [a, b] = nodes.map((node) => node.hostId) as [string, string];
 
-function bookWith(translator: AddressTranslator | undefined): { book: AddressBook; warnings: string[]; clock: VirtualClock } {
+function bookWith(translator: AddressTranslator | undefined): {
+  book: AddressBook;
+  warnings: string[];
+  clock: VirtualClock;
+} {
   const warnings: string[] = [];
   const clock = new VirtualClock();
-  const book = new AddressBook({ translator, timers: clock, timeoutMs: 5000, logger: { warn: (_fields, message) => warnings.push(message ?? '') } });
+  const book = new AddressBook({
+    translator,
+    timers: clock,
+    timeoutMs: 5000,
+    logger: { warn: (_fields, message) => warnings.push(message ?? '') },
+  });
   return { book, warnings, clock };
 }
 
 describe('AddressBook', () => {
   it('should connect to what nodes advertise without a translator', async () => {
     const { book } = bookWith(undefined);
-    assert.deepEqual([...(await book.look(nodes, () => false))], [[a, { host: '10.0.0.1', port: 9042 }], [b, { host: '10.0.0.2', port: 9042 }]]);
+    assert.deepEqual(
+      [...(await book.look(nodes, () => false))],
+      [
+        [a, { host: '10.0.0.1', port: 9042 }],
+        [b, { host: '10.0.0.2', port: 9042 }],
+      ],
+    );
   });
 
   it('should ask the translator again for nodes that are not connected only', async () => {

@@ -4,7 +4,10 @@ import { ConnectLimiter } from '../../../src/cluster/connect-limiter.ts';
 import { AbortError } from '../../../src/errors/index.ts';
 import { type Deferred, deferred, settle } from './fakes.ts';
 
-function start(limiter: ConnectLimiter, signal = new AbortController().signal): { started: () => boolean; work: Deferred<number>; result: Promise<number> } {
+function start(
+  limiter: ConnectLimiter,
+  signal = new AbortController().signal,
+): { started: () => boolean; work: Deferred<number>; result: Promise<number> } {
   const work = deferred<number>();
   let isStarted = false;
   const result = limiter.run(() => {
@@ -20,14 +23,23 @@ describe('ConnectLimiter', () => {
     const limiter = new ConnectLimiter(2);
     const tasks = Array.from({ length: 4 }, () => start(limiter));
     await settle();
-    assert.deepEqual(tasks.map((task) => task.started()), [true, true, false, false]);
+    assert.deepEqual(
+      tasks.map((task) => task.started()),
+      [true, true, false, false],
+    );
     assert.equal(limiter.waiting, 2);
     tasks[1]?.work.resolve(1);
     await settle();
-    assert.deepEqual(tasks.map((task) => task.started()), [true, true, true, false]);
+    assert.deepEqual(
+      tasks.map((task) => task.started()),
+      [true, true, true, false],
+    );
     tasks[0]?.work.reject(new Error('refused'));
     await settle();
-    assert.deepEqual(tasks.map((task) => task.started()), [true, true, true, true]);
+    assert.deepEqual(
+      tasks.map((task) => task.started()),
+      [true, true, true, true],
+    );
     tasks[2]?.work.resolve(2);
     tasks[3]?.work.resolve(3);
     await settle();
@@ -40,7 +52,10 @@ describe('ConnectLimiter', () => {
     const controller = new AbortController();
     const second = start(limiter, controller.signal);
     controller.abort(new Error('why'));
-    await assert.rejects(second.result, (error) => error instanceof AbortError && (error.cause as Error).message === 'why');
+    await assert.rejects(
+      second.result,
+      (error) => error instanceof AbortError && (error.cause as Error).message === 'why',
+    );
     first.work.resolve(1);
     await settle();
     assert.equal(second.started(), false);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PoolHarness } from './pool-harness.ts';
-import { FakeConnection } from './fakes.ts';
+import type { FakeConnection } from './fakes.ts';
 
 /** A started pool with all of its connections open. */
 async function openPool(size: number): Promise<{ harness: PoolHarness; connections: FakeConnection[] }> {
@@ -248,7 +248,10 @@ describe('ConnectionPool', () => {
       const next = harness.make();
       harness.pool.replaceAll(next.real);
       assert.equal(harness.pool.next(), next.real);
-      assert.deepEqual(connections.map((connection) => connection.isGone), [true, true]);
+      assert.deepEqual(
+        connections.map((connection) => connection.isGone),
+        [true, true],
+      );
       await harness.clock.advance(0);
       await harness.succeed();
       assert.equal(harness.pool.openCount, 2);

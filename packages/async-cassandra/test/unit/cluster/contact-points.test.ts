@@ -6,20 +6,30 @@ import { SeededRandom, VirtualClock } from '../../support/index.ts';
 
 const never = new AbortController().signal;
 
-async function resolve(points: readonly EndPoint[], lookup: Seams['lookup'], clock = new VirtualClock()): Promise<Awaited<ReturnType<typeof resolveContactPoints>>> {
+async function resolve(
+  points: readonly EndPoint[],
+  lookup: Seams['lookup'],
+  clock = new VirtualClock(),
+): Promise<Awaited<ReturnType<typeof resolveContactPoints>>> {
   const seams = { timers: clock, lookup, random: () => 0, sockets: { connect: () => assert.fail('connects') } };
   return clock.settle(resolveContactPoints(points, { seams, timeoutMs: 5000, signal: never, logger: {} }));
 }
 
 describe('resolveContactPoints', () => {
   it('should not look up addresses', async () => {
-    const points = [{ host: '10.0.0.1', port: 9042 }, { host: '::1', port: 9043 }];
+    const points = [
+      { host: '10.0.0.1', port: 9042 },
+      { host: '::1', port: 9043 },
+    ];
     assert.deepEqual(await resolve(points, () => assert.fail('looks up')), { endPoints: points, failures: [] });
   });
 
   it('should keep the name that TLS verifies, and all addresses of it, each once', async () => {
     const { endPoints } = await resolve(
-      [{ host: 'db.internal', port: 9042 }, { host: 'alias.internal', port: 9042 }],
+      [
+        { host: 'db.internal', port: 9042 },
+        { host: 'alias.internal', port: 9042 },
+      ],
       async (host) => (host === 'db.internal' ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2']),
     );
     assert.deepEqual(endPoints, [
@@ -39,7 +49,10 @@ describe('resolveContactPoints', () => {
     const points = ['missing', 'empty', 'throws', 'hangs', '10.0.0.9'].map((host) => ({ host, port: 9042 }));
     const { endPoints, failures } = await resolve(points, lookup, clock);
     assert.deepEqual(endPoints, [{ host: '10.0.0.9', port: 9042 }]);
-    assert.deepEqual(failures.map(({ node }) => node), ['missing:9042', 'empty:9042', 'throws:9042', 'hangs:9042']);
+    assert.deepEqual(
+      failures.map(({ node }) => node),
+      ['missing:9042', 'empty:9042', 'throws:9042', 'hangs:9042'],
+    );
     assert.equal(clock.now(), 5000);
     assert.equal(clock.pending, 0);
   });

@@ -6,7 +6,9 @@ import { VirtualClock } from '../../support/index.ts';
 function setUp(): { clock: VirtualClock; batches: (readonly number[])[]; debouncer: Debouncer<number> } {
   const clock = new VirtualClock();
   const batches: (readonly number[])[] = [];
-  const debouncer = new Debouncer<number>({ timers: clock, windowMs: 1000, maxEvents: 4 }, (batch) => batches.push(batch));
+  const debouncer = new Debouncer<number>({ timers: clock, windowMs: 1000, maxEvents: 4 }, (batch) =>
+    batches.push(batch),
+  );
   return { clock, batches, debouncer };
 }
 

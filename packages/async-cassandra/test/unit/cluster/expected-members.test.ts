@@ -7,7 +7,10 @@ describe('ExpectedMembers', () => {
     const expected = new ExpectedMembers();
     expected.expect('10.0.0.1', 9042, true);
     expected.expect('10.0.0.2', 9042, false);
-    assert.equal(expected.check((address) => address === '10.0.0.1'), undefined);
+    assert.equal(
+      expected.check((address) => address === '10.0.0.1'),
+      undefined,
+    );
   });
 
   it('should want readings after 1, 2, 4, 8 and 16 seconds, and give up then', () => {
@@ -21,7 +24,10 @@ describe('ExpectedMembers', () => {
     const expected = new ExpectedMembers();
     expected.expect('10.0.0.1', 9042, true);
     expected.expect('10.0.0.1', 9042, false);
-    assert.equal(expected.check(() => false), undefined);
+    assert.equal(
+      expected.check(() => false),
+      undefined,
+    );
   });
 
   it('should want the soonest of several', () => {
@@ -29,6 +35,9 @@ describe('ExpectedMembers', () => {
     expected.expect('10.0.0.1', 9042, true);
     expected.check(() => false);
     expected.expect('10.0.0.2', 9042, true);
-    assert.equal(expected.check(() => false), 1000);
+    assert.equal(
+      expected.check(() => false),
+      1000,
+    );
   });
 });

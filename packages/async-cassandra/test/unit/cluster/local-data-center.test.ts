@@ -9,24 +9,45 @@ const far = testInfo(1, { dataCenter: 'far' });
 
 describe('chooseLocalDataCenter', () => {
   it('should take the one configured', () => {
-    assert.equal(chooseLocalDataCenter({ configured: 'far', nodes: [near, far], contactNodes: [near], controlNode: near }), 'far');
+    assert.equal(
+      chooseLocalDataCenter({ configured: 'far', nodes: [near, far], contactNodes: [near], controlNode: near }),
+      'far',
+    );
   });
 
   it('should refuse one that no node is in, and name those there are', () => {
-    assert.throws(() => chooseLocalDataCenter({ configured: 'Near', nodes: [near, far], contactNodes: [], controlNode: near }), (error) => {
-      assert.ok(error instanceof ConfigurationError);
-      assert.equal(error.path, 'localDataCenter');
-      assert.match(error.message, /"Near".*far, near/);
-      return true;
-    });
+    assert.throws(
+      () => chooseLocalDataCenter({ configured: 'Near', nodes: [near, far], contactNodes: [], controlNode: near }),
+      (error) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.equal(error.path, 'localDataCenter');
+        assert.match(error.message, /"Near".*far, near/);
+        return true;
+      },
+    );
   });
 
   it('should take the one that all contact points share', () => {
-    assert.equal(chooseLocalDataCenter({ configured: undefined, nodes: [near, far], contactNodes: [near], controlNode: near }), 'near');
-    assert.equal(chooseLocalDataCenter({ configured: undefined, nodes: [near, far], contactNodes: [], controlNode: far }), 'far');
+    assert.equal(
+      chooseLocalDataCenter({ configured: undefined, nodes: [near, far], contactNodes: [near], controlNode: near }),
+      'near',
+    );
+    assert.equal(
+      chooseLocalDataCenter({ configured: undefined, nodes: [near, far], contactNodes: [], controlNode: far }),
+      'far',
+    );
   });
 
   it('should not guess when contact points are in several', () => {
-    assert.throws(() => chooseLocalDataCenter({ configured: undefined, nodes: [near, far], contactNodes: [near, far], controlNode: near }), /far, near/);
+    assert.throws(
+      () =>
+        chooseLocalDataCenter({
+          configured: undefined,
+          nodes: [near, far],
+          contactNodes: [near, far],
+          controlNode: near,
+        }),
+      /far, near/,
+    );
   });
 });

@@ -38,23 +38,37 @@ describe('diffNodes', () => {
     const other = row(testInfo(9, { address: b.address }));
     const diff = diffNodes(known(a, b), [row(a), other]);
     assert.deepEqual(diff.removed, [b]);
-    assert.deepEqual(diff.added.map((node) => node.hostId), [other.hostId]);
+    assert.deepEqual(
+      diff.added.map((node) => node.hostId),
+      [other.hostId],
+    );
   });
 
   it('should see addresses that were swapped as two nodes that moved', () => {
     const diff = diffNodes(known(a, b), [row(a, { address: b.address }), row(b, { address: a.address })]);
     assert.deepEqual([diff.added, diff.removed], [[], []]);
-    assert.deepEqual(diff.changed.map(({ after }) => [after.hostId, after.address]), [[a.hostId, b.address], [b.hostId, a.address]]);
+    assert.deepEqual(
+      diff.changed.map(({ after }) => [after.hostId, after.address]),
+      [
+        [a.hostId, b.address],
+        [b.hostId, a.address],
+      ],
+    );
   });
 
   it('should give the slots of removed nodes to added ones, lowest first', () => {
     const diff = diffNodes(known(a, b, c), [row(b), row(testInfo(7)), row(testInfo(8)), row(testInfo(9))]);
-    assert.deepEqual(diff.added.map((node) => node.slot), [0, 2, 3]);
+    assert.deepEqual(
+      diff.added.map((node) => node.slot),
+      [0, 2, 3],
+    );
     assert.deepEqual(diff.removed, [a, c]);
   });
 
   it('should not call another release or schema version a change of the topology', () => {
-    const diff = diffNodes(known(a), [row(a, { releaseVersion: '5.0.10', schemaVersion: '33333333-3333-4333-8333-333333333333' })]);
+    const diff = diffNodes(known(a), [
+      row(a, { releaseVersion: '5.0.10', schemaVersion: '33333333-3333-4333-8333-333333333333' }),
+    ]);
     assert.equal(diff.changed.length, 1);
     assert.equal(changesTopology(diff), false);
   });
@@ -70,23 +84,41 @@ describe('withoutDuplicates', () => {
   const moved = row(b, { address: '10.7.7.7' });
 
   it('should believe the new address of a node without connections, in any order', () => {
-    for (const rows of [[row(a), row(b), moved], [row(a), moved, row(b)]]) {
-      assert.deepEqual(withoutDuplicates(rows, known(a, b), () => false), [row(a), moved]);
+    for (const rows of [
+      [row(a), row(b), moved],
+      [row(a), moved, row(b)],
+    ]) {
+      assert.deepEqual(
+        withoutDuplicates(rows, known(a, b), () => false),
+        [row(a), moved],
+      );
     }
   });
 
   it('should believe the old address of a node with connections, in any order', () => {
-    for (const rows of [[row(a), row(b), moved], [row(a), moved, row(b)]]) {
-      assert.deepEqual(withoutDuplicates(rows, known(a, b), () => true), [row(a), row(b)]);
+    for (const rows of [
+      [row(a), row(b), moved],
+      [row(a), moved, row(b)],
+    ]) {
+      assert.deepEqual(
+        withoutDuplicates(rows, known(a, b), () => true),
+        [row(a), row(b)],
+      );
     }
   });
 
   it('should take the first row of a node that is not known', () => {
-    assert.deepEqual(withoutDuplicates([row(a), row(b), moved], known(a), () => false), [row(a), row(b)]);
+    assert.deepEqual(
+      withoutDuplicates([row(a), row(b), moved], known(a), () => false),
+      [row(a), row(b)],
+    );
   });
 
   it('should believe what the node asked says of itself', () => {
     const rows = [row(a, { address: '10.8.8.8' }), row(a)];
-    assert.deepEqual(withoutDuplicates(rows, known(a), () => true), [rows[0]]);
+    assert.deepEqual(
+      withoutDuplicates(rows, known(a), () => true),
+      [rows[0]],
+    );
   });
 });

@@ -3,7 +3,13 @@ import { describe, it } from 'node:test';
 import { readLocalRow, readPeerRows } from '../../../src/cluster/node-rows.ts';
 
 const hostId = '11111111-1111-4111-8111-111111111111';
-const place = { data_center: 'dc1', rack: 'r1', release_version: '5.0.9', schema_version: '22222222-2222-4222-8222-222222222222', tokens: new Set(['-5', '7']) };
+const place = {
+  data_center: 'dc1',
+  rack: 'r1',
+  release_version: '5.0.9',
+  schema_version: '22222222-2222-4222-8222-222222222222',
+  tokens: new Set(['-5', '7']),
+};
 const reachedAt = { host: '192.168.0.5', port: 19_042 };
 
 describe('readLocalRow', () => {
@@ -41,7 +47,10 @@ describe('readLocalRow', () => {
 
 describe('readPeerRows', () => {
   it('should read native_address and native_port of peers_v2', () => {
-    const { nodes, incomplete } = readPeerRows([{ peer: '10.9.9.9', peer_port: 7000, host_id: hostId, native_address: '10.0.0.2', native_port: 9142, ...place }], 9042);
+    const { nodes, incomplete } = readPeerRows(
+      [{ peer: '10.9.9.9', peer_port: 7000, host_id: hostId, native_address: '10.0.0.2', native_port: 9142, ...place }],
+      9042,
+    );
     assert.deepEqual(incomplete, []);
     assert.equal(nodes[0]?.address, '10.0.0.2');
     assert.equal(nodes[0]?.port, 9142);
@@ -55,15 +64,29 @@ describe('readPeerRows', () => {
 
   for (const any of ['0.0.0.0', '::']) {
     it(`should reach a peer that advertises ${any} at its peer address`, () => {
-      assert.equal(readPeerRows([{ peer: '10.9.9.9', host_id: hostId, rpc_address: any, ...place }], 9042).nodes[0]?.address, '10.9.9.9');
-      assert.equal(readPeerRows([{ peer: '10.9.9.9', host_id: hostId, native_address: any, ...place }], 9042).nodes[0]?.address, '10.9.9.9');
+      assert.equal(
+        readPeerRows([{ peer: '10.9.9.9', host_id: hostId, rpc_address: any, ...place }], 9042).nodes[0]?.address,
+        '10.9.9.9',
+      );
+      assert.equal(
+        readPeerRows([{ peer: '10.9.9.9', host_id: hostId, native_address: any, ...place }], 9042).nodes[0]?.address,
+        '10.9.9.9',
+      );
     });
   }
 
   it('should set rows apart that lack something, and say what', () => {
     const { nodes, incomplete } = readPeerRows(
       [
-        { peer: '10.0.0.2', host_id: null, native_address: null, native_port: null, data_center: null, rack: null, tokens: null },
+        {
+          peer: '10.0.0.2',
+          host_id: null,
+          native_address: null,
+          native_port: null,
+          data_center: null,
+          rack: null,
+          tokens: null,
+        },
         { peer: '10.0.0.3', host_id: hostId, native_address: '10.0.0.3', ...place, tokens: new Set() },
         { peer: '10.0.0.4', host_id: hostId, native_address: '10.0.0.4', ...place },
       ],
@@ -77,7 +100,19 @@ describe('readPeerRows', () => {
   });
 
   it('should do without schema and release version', () => {
-    const { nodes } = readPeerRows([{ peer: '10.0.0.2', host_id: hostId, native_address: '10.0.0.2', ...place, schema_version: null, release_version: null }], 9042);
+    const { nodes } = readPeerRows(
+      [
+        {
+          peer: '10.0.0.2',
+          host_id: hostId,
+          native_address: '10.0.0.2',
+          ...place,
+          schema_version: null,
+          release_version: null,
+        },
+      ],
+      9042,
+    );
     assert.equal(nodes[0]?.schemaVersion, undefined);
     assert.equal(nodes[0]?.releaseVersion, '');
   });

@@ -56,7 +56,14 @@ describe('raceCandidates', () => {
     const harness = new RaceHarness();
     const race = harness.run(['a', 'b', 'c', 'd', 'e']);
     await harness.clock.advance(5000);
-    assert.deepEqual(harness.started.map(({ name, at }) => [name, at]), [['a', 0], ['b', 500], ['c', 1000]]);
+    assert.deepEqual(
+      harness.started.map(({ name, at }) => [name, at]),
+      [
+        ['a', 0],
+        ['b', 500],
+        ['c', 1000],
+      ],
+    );
     harness.started[1]?.outcome.reject(new Error('no'));
     await harness.clock.advance(0);
     assert.deepEqual(harness.names, ['a', 'b', 'c', 'd']);
@@ -86,7 +93,13 @@ describe('raceCandidates', () => {
     }
     const outcome = await harness.clock.settle(race);
     assert.ok('failures' in outcome);
-    assert.deepEqual(outcome.failures.map(({ candidate, error }) => [candidate, (error as Error).message]), [['a', 'no 0'], ['b', 'no 1']]);
+    assert.deepEqual(
+      outcome.failures.map(({ candidate, error }) => [candidate, (error as Error).message]),
+      [
+        ['a', 'no 0'],
+        ['b', 'no 1'],
+      ],
+    );
   });
 
   it('should end at once, and abort all, when its signal fires', async () => {

@@ -35,7 +35,14 @@ describe('ReconnectBackoff', () => {
 
   it('should stay on the schedule when the node drops connections as soon as it has accepted them', () => {
     const backoff = new ReconnectBackoff(doubling, noJitter);
-    const delays = [backoff.lost(0), backoff.lost(0), backoff.lost(0), backoff.lost(1900), backoff.lost(3999), backoff.lost(1)];
+    const delays = [
+      backoff.lost(0),
+      backoff.lost(0),
+      backoff.lost(0),
+      backoff.lost(1900),
+      backoff.lost(3999),
+      backoff.lost(1),
+    ];
     assert.deepEqual(delays, [0, 1000, 2000, 4000, 8000, 16_000]);
   });
 
@@ -56,6 +63,9 @@ describe('ReconnectBackoff', () => {
     const policy: ReconnectionPolicy = { schedule: () => values.values() };
     const backoff = new ReconnectBackoff(policy, noJitter);
     const longest = 2 ** 31 - 1;
-    assert.deepEqual([backoff.failed(), backoff.failed(), backoff.failed(), backoff.failed(), backoff.failed()], [longest, 0, longest, longest, longest]);
+    assert.deepEqual(
+      [backoff.failed(), backoff.failed(), backoff.failed(), backoff.failed(), backoff.failed()],
+      [longest, 0, longest, longest, longest],
+    );
   });
 });
