@@ -1,5 +1,6 @@
 /** The test toolbox: scripted servers, networks and clocks that tests control. See README.md. */
 export * from './eventually.ts';
+export * from './fault-proxy.ts';
 export * from './memory-network.ts';
 export * from './scripted-cluster.ts';
 export * from './scripted-server.ts';

@@ -15,7 +15,7 @@ function onTurns(step: () => boolean): Promise<void> {
         if (step()) resolve();
         else realSetImmediate(turn);
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
     realSetImmediate(turn);
