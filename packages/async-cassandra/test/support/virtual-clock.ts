@@ -39,7 +39,7 @@ class VirtualTimer implements TimerHandle {
 
 export interface VirtualClockOptions {
   /** Wall clock at the start, microseconds since the epoch. Default 2026-01-01T00:00:00Z. */
-  readonly startMicros?: bigint;
+  readonly startMicros?: number;
 }
 
 /**
@@ -49,18 +49,18 @@ export interface VirtualClockOptions {
 export class VirtualClock implements Timers {
   private time = 0;
   private readonly events = new EventHeap();
-  private readonly startMicros: bigint;
+  private readonly startMicros: number;
 
   constructor(options: VirtualClockOptions = {}) {
-    this.startMicros = options.startMicros ?? 1_767_225_600_000_000n;
+    this.startMicros = options.startMicros ?? 1_767_225_600_000_000;
   }
 
   now(): number {
     return this.time;
   }
 
-  wallClockMicros(): bigint {
-    return this.startMicros + BigInt(Math.round(this.time * 1000));
+  wallClockMicros(): number {
+    return this.startMicros + Math.round(this.time * 1000);
   }
 
   setTimeout(callback: () => void, ms: number): TimerHandle {
