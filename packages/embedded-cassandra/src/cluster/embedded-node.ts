@@ -118,7 +118,7 @@ export class EmbeddedNode implements RingMember {
    */
   async nodetool(...args: readonly string[]): Promise<string> {
     this.#expect('running');
-    return await runNodeTool(this.#context, this.#identity.ports.jmx, this.#folder.path, args);
+    return await runNodeTool(this.#context, this.#identity.ports.jmx, this.#folder, args);
   }
 
   /** @internal Starts the process and waits for its first answer. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { delimiter } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { NodeFolder } from '../config/node-folder.ts';
 import { EmbeddedCassandraError } from '../errors.ts';
 import { moduleOptions } from '../java/java-options.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -11,14 +12,15 @@ const quickStart = ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC
 export async function runNodeTool(
   context: ClusterContext,
   jmxPort: number,
-  folder: string,
+  folder: NodeFolder,
   args: readonly string[],
 ): Promise<string> {
   const java = [
     ...quickStart,
     ...moduleOptions(context.java.major),
-    `-Duser.home=${folder}`, // where it keeps a history
-    `-Dcassandra.storagedir=${folder}`,
+    `-Duser.home=${folder.path}`, // where it keeps a history
+    `-Dcassandra.storagedir=${folder.path}`,
+    `-Dlogback.configurationFile=${folder.toolLogbackFile}`,
     '-cp',
     context.jars.join(delimiter),
     'org.apache.cassandra.tools.NodeTool',
@@ -28,7 +30,11 @@ export async function runNodeTool(
     String(jmxPort),
     ...args,
   ];
-  const tool = await context.guard.spawn(context.java.command, java, { cwd: folder, stdout: 'pipe', stderr: 'pipe' });
+  const tool = await context.guard.spawn(context.java.command, java, {
+    cwd: folder.path,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
   const closed = once(tool, 'close') as Promise<[number | null]>;
   const [output, errors] = await Promise.all([read(tool.stdout), read(tool.stderr)]);
   const [code] = await closed;

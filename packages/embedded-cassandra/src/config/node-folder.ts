@@ -8,6 +8,8 @@ export class NodeFolder {
   readonly yamlFile: string;
   readonly rackFile: string;
   readonly logbackFile: string;
+  /** For the tools: their output is the answer and nothing else. */
+  readonly toolLogbackFile: string;
   readonly logFile: string;
 
   constructor(path: string) {
@@ -15,6 +17,7 @@ export class NodeFolder {
     this.yamlFile = join(path, 'cassandra.yaml');
     this.rackFile = join(path, 'cassandra-rackdc.properties');
     this.logbackFile = join(path, 'logback.xml');
+    this.toolLogbackFile = join(path, 'logback-tools.xml');
     this.logFile = join(path, 'system.log');
   }
 
@@ -24,6 +27,7 @@ export class NodeFolder {
       writeFile(this.yamlFile, cassandraYaml(this.path, settings)),
       writeFile(this.rackFile, `dc=${dataCenter}\nrack=${rack}\n`),
       writeFile(this.logbackFile, logback),
+      writeFile(this.toolLogbackFile, toolLogback),
     ]);
   }
 }
@@ -42,5 +46,14 @@ const logback = `<configuration>
   <logger name="org.apache.cassandra.io.sstable" level="WARN"/>
   <logger name="org.apache.cassandra.net" level="WARN"/>
   <root level="INFO"><appender-ref ref="OUT"/></root>
+</configuration>
+`;
+
+const toolLogback = `<configuration>
+  <appender name="ERR" class="ch.qos.logback.core.ConsoleAppender">
+    <target>System.err</target>
+    <encoder><pattern>%-5level %msg%n</pattern></encoder>
+  </appender>
+  <root level="WARN"><appender-ref ref="ERR"/></root>
 </configuration>
 `;

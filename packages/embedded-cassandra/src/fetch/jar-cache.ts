@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Jar, jarFileName, type Release } from '../catalogue/release.ts';
 import { EmbeddedCassandraError } from '../errors.ts';
@@ -66,6 +66,7 @@ async function adopt(complete: string, partial: string): Promise<void> {
 }
 
 async function publish(partial: string, complete: string, release: Release): Promise<void> {
+  await removeOthers(partial, new Set(release.jars.map(jarFileName)));
   try {
     await rename(partial, complete);
   } catch (error) {
@@ -74,6 +75,12 @@ async function publish(partial: string, complete: string, release: Release): Pro
     if (missing.length > 0) throw unusable(complete, error);
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/** What a killed fetch left unfinished. */
+async function removeOthers(folder: string, names: ReadonlySet<string>): Promise<void> {
+  const others = (await readdir(folder)).filter((name) => !names.has(name));
+  for (const name of others) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function isComplete(folder: string, options: JarCacheOptions): Promise<boolean> {

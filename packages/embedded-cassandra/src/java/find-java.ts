@@ -39,8 +39,10 @@ export async function findJava(
       `${origin} has ${major === null ? `${command}, which does not tell its version` : `Java ${String(major)}`}`,
     );
   }
-  if (unfit.length === 0)
-    throw new EmbeddedCassandraError('NO_JAVA', `No Java was found; ${wanted}: install it, or ${advice}`);
+  if (unfit.length === 0) {
+    const where = javaHome === undefined ? '' : ` in ${javaHome}`;
+    throw new EmbeddedCassandraError('NO_JAVA', `No Java was found${where}; ${wanted}: install it, or ${advice}`);
+  }
   throw new EmbeddedCassandraError(
     'WRONG_JAVA',
     `${wanted}, but ${unfit.join(' and ')}; install the right one and ${advice}`,

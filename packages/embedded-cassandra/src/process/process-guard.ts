@@ -46,6 +46,7 @@ export class ProcessGuard {
   readonly #answers: Interface;
   readonly #waiting = new Map<string, () => void>();
   readonly #exited: Promise<unknown>;
+  #isWatching = true;
 
   private constructor(watchdog: ChildProcess, answers: Interface) {
     this.#watchdog = watchdog;
@@ -53,6 +54,7 @@ export class ProcessGuard {
     this.#exited = once(watchdog, 'exit');
     answers.on('line', (pid) => this.#waiting.get(pid)?.());
     answers.once('close', () => {
+      this.#isWatching = false;
       for (const proceed of this.#waiting.values()) proceed();
     });
     watchdog.stdin?.on('error', () => undefined); // the watchdog is gone: spawn() notices by its exit code
@@ -64,6 +66,7 @@ export class ProcessGuard {
     const watchdog = spawn('/bin/sh', ['-c', watchdogScript, 'embedded-cassandra-watchdog', folder], {
       detached: true,
       cwd: '/',
+      env: { PATH: '/usr/bin:/bin' },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     try {
@@ -90,7 +93,12 @@ export class ProcessGuard {
     await once(child, 'spawn');
     const pid = String(child.pid);
     child.stdin?.on('error', () => undefined);
-    await this.#register(pid);
+    try {
+      await this.#register(pid);
+    } catch (error) {
+      child.stdin?.end(); // without the word to go on
+      throw error;
+    }
     child.once('exit', () => this.#watchdog.stdin?.write(`- ${pid}\n`));
     child.stdin?.end('go\n');
     return child;
@@ -106,12 +114,7 @@ export class ProcessGuard {
 
   async #register(pid: string): Promise<void> {
     const { stdin } = this.#watchdog;
-    if (this.#watchdog.exitCode !== null || stdin?.writable !== true) {
-      throw new EmbeddedCassandraError(
-        'WRONG_STATE',
-        'The watchdog process is gone; stop this cluster and start another',
-      );
-    }
+    if (!this.#isWatching || stdin?.writable !== true) throw gone();
     this.#watchdog.ref();
     await new Promise<void>((resolve) => {
       this.#waiting.set(pid, resolve);
@@ -119,7 +122,12 @@ export class ProcessGuard {
     });
     this.#waiting.delete(pid);
     this.#watchdog.unref();
+    if (!this.#isWatching) throw gone();
   }
+}
+
+function gone(): EmbeddedCassandraError {
+  return new EmbeddedCassandraError('WRONG_STATE', 'The watchdog process is gone; stop this cluster and start another');
 }
 
 /** Lets this process end although the child still runs. */
