@@ -1,6 +1,7 @@
 import type { Connection, EndPoint, Seams } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
 import type { ClusterView, NodeDistance, NodeInfo } from '../metadata/index.ts';
+import type { SchemaChange } from '../protocol/index.ts';
 import { type ClusterListener, ClusterNotifier } from './cluster-listener.ts';
 import { ClusterNode, isNodeUp } from './cluster-node.ts';
 import { changesTopology, type NodeDiff } from './node-diff.ts';
@@ -73,6 +74,11 @@ export class ClusterState implements ClusterView {
     const exact = sameAddress.find((node) => node.port === port);
     const found = exact ?? (sameAddress.length === 1 ? sameAddress[0] : undefined);
     return found === undefined ? undefined : this.#slots[found.slot];
+  }
+
+  /** Whether a member advertises exactly this address. */
+  hasMemberAt(address: string, port: number): boolean {
+    return this.#nodes.some((node) => node.address === address && node.port === port);
   }
 
   *clusterNodes(): Generator<ClusterNode> {
@@ -162,6 +168,11 @@ export class ClusterState implements ClusterView {
   saidUp(node: ClusterNode): void {
     this.#reconsider(node, 'UP');
     this.#tell((follower) => follower.nodeSaidUp?.(node));
+  }
+
+  /** The schema has changed, and what is known of it is up to date. */
+  tellSchemaChange(change: SchemaChange): void {
+    this.#notifier.schemaChange(change);
   }
 
   #reconsider(node: ClusterNode, news?: 'UP' | 'DOWN'): void {

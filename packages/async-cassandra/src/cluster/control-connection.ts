@@ -25,6 +25,8 @@ export interface ControlConnectionOptions {
   readonly state: ClusterState;
   readonly finder: ContactFinder;
   readonly listener: ControlListener;
+  /** Whether sessions may reach the node as this connection does, when its own address fails. */
+  readonly mayDetour: boolean;
   readonly reconnectionPolicy: ReconnectionPolicy;
   readonly seams: Pick<Seams, 'timers' | 'random'>;
   readonly logger: Logger;
@@ -137,7 +139,7 @@ export class ControlConnection implements NodeFollower {
   }
 
   async #adopt({ connection, reading, events }: Contact): Promise<void> {
-    const { state, listener, seams, logger } = this.#options;
+    const { state, listener, mayDetour, seams, logger } = this.#options;
     this.#arriving = connection;
     connection.onClosed = (_connection, error): void => this.#lost(connection, error);
     try {
@@ -159,7 +161,7 @@ export class ControlConnection implements NodeFollower {
     this.#openedAt = seams.timers.now();
     this.#node = state.nodeByHostId(reading.local.hostId) ?? null;
     if (this.#node !== null) {
-      this.#node.detour = { endPoint: connection.endPoint, isProven: false };
+      if (mayDetour) this.#node.detour = { endPoint: connection.endPoint, isProven: false };
       state.connectionOpened(this.#node, connection);
     }
     logger.info?.({ node: connection.node }, 'Control connection is open');

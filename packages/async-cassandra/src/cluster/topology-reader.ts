@@ -15,13 +15,16 @@ export interface TopologyReading {
   readonly incomplete: readonly IncompleteRow[];
 }
 
-/** Nodes before Cassandra 4.0 have no `peers_v2`; in a cluster of mixed versions each is asked for what it has. */
-async function readPeers(connection: Connection, timeoutMs: number): Promise<readonly Row[]> {
+/**
+ * Reads columns of the peers. Nodes before Cassandra 4.0 have no `peers_v2`; in a cluster of mixed versions each is asked
+ * for what it has.
+ */
+export async function readPeers(connection: Connection, columns: string, timeoutMs: number): Promise<readonly Row[]> {
   try {
-    return await query(connection, 'SELECT * FROM system.peers_v2', timeoutMs);
+    return await query(connection, `SELECT ${columns} FROM system.peers_v2`, timeoutMs);
   } catch (error) {
     if (!(error instanceof InvalidQueryError)) throw error;
-    return query(connection, 'SELECT * FROM system.peers', timeoutMs);
+    return query(connection, `SELECT ${columns} FROM system.peers`, timeoutMs);
   }
 }
 
@@ -37,7 +40,7 @@ export async function readTopology(
 ): Promise<TopologyReading> {
   const [locals, peers] = await Promise.all([
     query(connection, "SELECT * FROM system.local WHERE key='local'", timeoutMs),
-    readPeers(connection, timeoutMs),
+    readPeers(connection, '*', timeoutMs),
   ]);
   const { node } = connection;
   const row = locals[0];

@@ -61,7 +61,7 @@ export function waitFor<T>(work: Promise<T>, bounds: WaitBounds): Promise<T> {
         release();
         resolve(value);
       },
-      (error: unknown) => {
+      (error: Error) => {
         release();
         reject(error);
       },

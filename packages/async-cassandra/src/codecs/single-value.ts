@@ -2,7 +2,8 @@ import { ByteWriter, type CqlType } from '../protocol/index.ts';
 import type { CodecRegistry } from './codec-registry.ts';
 import { copyBytes } from './scalars/blob-codec.ts';
 import { readCell } from './composites/cell.ts';
-import { checkPresent } from './composites/elements.ts';
+import { wrongKind } from './value-problems.ts';
+import { unset } from './values/unset.ts';
 
 const INITIAL_BYTES = 64;
 /** What messages call a value that belongs to no column. */
@@ -15,7 +16,7 @@ const NO_COLUMN = 'value';
 export function encodeValue(type: CqlType, value: unknown, registry: CodecRegistry): Buffer | null {
   if (value === null) return null;
   const codec = registry.codecFor(type);
-  checkPresent(value, NO_COLUMN, codec.typeName);
+  if (value === undefined || value === unset) throw wrongKind(NO_COLUMN, codec.typeName, value);
   const w = new ByteWriter(INITIAL_BYTES);
   codec.encode(w, value, NO_COLUMN);
   return copyBytes(w.buf, 0, w.pos);

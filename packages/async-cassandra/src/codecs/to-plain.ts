@@ -1,10 +1,14 @@
+import type { Row } from './row.ts';
 import { setOwn } from './composites/plain-object.ts';
+import { isBytes } from './kinds.ts';
 
 /**
  * A copy of a row, or of any value read, that JSON can hold and that reads the same after a round trip through it: bigints, Dates
  * (ISO 8601) and this package's value classes become strings; sets and vectors arrays; maps objects, keys of other kinds than
  * text being written as text; bytes `0x` and hexadecimal digits, as CQL writes them; NaN and infinities their names.
  */
+export function toPlain(row: Row): Record<string, unknown>;
+export function toPlain(value: unknown): unknown;
 export function toPlain(value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':
@@ -22,11 +26,10 @@ export function toPlain(value: unknown): unknown {
 }
 
 function plainObject(value: object): unknown {
-  if (value instanceof Uint8Array)
-    return `0x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
+  if (isBytes(value)) return `0x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
   if (value instanceof Map) return plainMap(value);
   if (Array.isArray(value) || value instanceof Set || ArrayBuffer.isView(value))
-    return Array.from(value as Iterable<unknown>, toPlain);
+    return Array.from(value as Iterable<unknown>, (element) => toPlain(element));
   const { toJSON } = value as { readonly toJSON?: unknown };
   if (typeof toJSON === 'function') return (value as { toJSON(): unknown }).toJSON();
   return plainEntries(Object.entries(value));

@@ -3,6 +3,7 @@ import type { Codec } from './codec.ts';
 import { copyBytes } from './scalars/blob-codec.ts';
 import { ValueCodec } from './value-codec.ts';
 import { describeKind, refused, unrepresentable } from './value-problems.ts';
+import { isBytes } from './kinds.ts';
 
 /** Calls a codec of the application's, and names the column in what it throws. */
 export class UserCodec extends ValueCodec {
@@ -20,7 +21,7 @@ export class UserCodec extends ValueCodec {
 
   encode(w: ByteWriter, value: unknown, column: string): void {
     const bytes = this.#bytesOf(value, column);
-    if (!(bytes instanceof Uint8Array)) {
+    if (!isBytes(bytes)) {
       throw refused(column, this.typeName, `what its codec made of the value: ${describeKind(bytes)} instead of bytes`);
     }
     w.writeRaw(bytes);

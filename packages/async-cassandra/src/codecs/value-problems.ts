@@ -1,5 +1,6 @@
 import { InvalidValueError, ProtocolError } from '../errors/index.ts';
 import { unset } from './values/unset.ts';
+import { isBytes, isDate } from './kinds.ts';
 
 /** Says what kind of value this is, never the value itself: messages end up in logs. */
 export function describeKind(value: unknown): string {
@@ -26,8 +27,8 @@ function describeNumber(value: number): string {
 
 function describeObject(value: object): string {
   if (Array.isArray(value)) return 'an array';
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
+  if (isBytes(value)) return `${value.length} bytes`;
   const name = (Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null)
     ?.constructor?.name;
   return typeof name === 'string' && name !== '' && name !== 'Object' ? `an object of class ${name}` : 'a plain object';

@@ -46,7 +46,7 @@ export interface Timers {
   /** Monotonic milliseconds. */
   now(): number;
   /** Microseconds since the epoch, by the wall clock. */
-  wallClockMicros(): bigint;
+  wallClockMicros(): number;
   setTimeout(callback: () => void, ms: number): TimerHandle;
   clearTimeout(handle: TimerHandle): void;
   setImmediate(callback: () => void): void;

@@ -4,7 +4,7 @@ import type { Seams, Timers } from './seams.ts';
 
 const systemTimers: Timers = {
   now: () => performance.now(),
-  wallClockMicros: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)),
+  wallClockMicros: () => Date.now() * 1000,
   setTimeout: (callback, ms) => setTimeout(callback, ms),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
   setImmediate: (callback) => {

@@ -63,16 +63,16 @@ export function murmur3(bytes: Uint8Array, start: number, end: number, out: Toke
   let h1Lo = 0;
   let h2Hi = 0;
   let h2Lo = 0;
-  let hi = 0;
-  let lo = 0;
-  let low = 0;
-  let high = 0;
-  let middle = 0;
-  let upper = 0;
+  let hi: number;
+  let lo: number;
+  let low: number;
+  let high: number;
+  let middle: number;
+  let upper: number;
   for (let at = start; at < end; at += 16) {
     const left = (end - at) | 0;
-    let k1Lo = 0;
-    let k1Hi = 0;
+    let k1Lo: number;
+    let k1Hi: number;
     let k2Lo = 0;
     let k2Hi = 0;
     if (left >= 16) {

@@ -1,6 +1,6 @@
 import { parseToken } from './token.ts';
 import { TokenPair } from './token-pair.ts';
-import { TokenRing } from './token-ring.ts';
+import { TokenBuckets, TokenRing } from './token-ring.ts';
 import type { Slicer } from './turns.ts';
 
 /** Length of the runs that are sorted in one go: eight passes over 256 tokens are a quarter of a slice. */
@@ -155,6 +155,7 @@ async function gather(columns: TokenColumns, order: Uint32Array, slicer: Slicer)
   const hi = new Int32Array(count);
   const lo = new Uint32Array(count);
   const owners = new Int32Array(count);
+  const buckets = new TokenBuckets(count);
   let size = 0;
   for (let i = 0; i < count; i++) {
     if (slicer.use(1)) await slicer.rest();
@@ -165,9 +166,9 @@ async function gather(columns: TokenColumns, order: Uint32Array, slicer: Slicer)
     hi[size] = tokenHi;
     lo[size] = tokenLo;
     owners[size] = columns.owners[index] as number;
+    buckets.note(tokenHi, size);
     size++;
   }
-  return size === count
-    ? new TokenRing(hi, lo, owners)
-    : new TokenRing(hi.slice(0, size), lo.slice(0, size), owners.slice(0, size));
+  if (size === count) return new TokenRing(hi, lo, owners, buckets);
+  return new TokenRing(hi.slice(0, size), lo.slice(0, size), owners.slice(0, size), buckets);
 }

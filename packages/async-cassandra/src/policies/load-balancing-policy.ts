@@ -30,8 +30,8 @@ export interface LoadBalancingPolicy {
    * {@link plan} only when it needs another node, and passes over the first where the plan names it again.
    */
   first?(query: RoutingInfo): NodeInfo | null;
-  /** A node has answered a request, be it with an error that is not of its own making. */
+  /** A node has answered a request with a result. */
   onSuccess?(node: NodeInfo): void;
-  /** A node has failed a request: see {@link isNodeFailure}. */
+  /** An attempt at a node has ended with an error: one of the server's, a lost connection, or an attempt timeout. */
   onFailure?(node: NodeInfo, error: AsyncCassandraError): void;
 }

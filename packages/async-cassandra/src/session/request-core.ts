@@ -38,9 +38,9 @@ export class RequestCore {
   readonly protocolVersion: ProtocolVersion;
   readonly registry: CodecRegistry;
   readonly queue: WaitQueue;
-  readonly aborts = new AbortRegistry();
-  readonly rowsHead = new RowsHead();
-  readonly scratch = new ByteWriter(256);
+  readonly aborts: AbortRegistry = new AbortRegistry();
+  readonly rowsHead: RowsHead = new RowsHead();
+  readonly scratch: ByteWriter = new ByteWriter(256);
   readonly parameters: QueryParameters = {
     consistency: 0,
     serialConsistency: undefined,

@@ -13,11 +13,11 @@ export class RequestTrail {
   /** When the request was made, on the clock of `Timers.now`. */
   readonly startedAt: number;
   readonly tried: TriedNode[] = [];
-  readonly triedSlots = new Set<number>();
+  readonly triedSlots: Set<number> = new Set();
   retries = 0;
   plan: Iterator<NodeInfo> | null = null;
   /** Nodes (by `address:port`) and statement ids that were prepared again for this request. */
-  readonly reprepared = new Set<string>();
+  readonly reprepared: Set<string> = new Set();
 
   constructor(startedAt: number) {
     this.startedAt = startedAt;

@@ -10,7 +10,8 @@ import { InterpretedRowDecoder } from './interpreted-row-decoder.ts';
 /** Decodes the rows of one set of columns. */
 export interface RowDecoder {
   /**
-   * Appends the next `count` rows to `rows` and moves the reader past them.
+   * Appends the next `count` rows to `rows` and moves the reader past them. When it throws, `rows` may have some of them, and
+   * where the reader stands means nothing.
    * @throws ProtocolError when the bytes are no such rows
    * @throws InvalidValueError when a value cannot be represented; the message names its column
    */

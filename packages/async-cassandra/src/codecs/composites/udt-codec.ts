@@ -68,8 +68,9 @@ export class UdtCodec extends ValueCodec {
   /** A misspelt field would otherwise be written as null. */
   #checkNames(value: Record<string, unknown>, column: string): void {
     for (const name of Object.keys(value)) {
-      if (!this.names.includes(name))
-        throw refused(column, this.typeName, `a field "${name}", which the type does not have`);
+      if (!this.names.includes(name)) {
+        throw refused(column, this.typeName, `fields besides its own (${this.names.join(', ')})`);
+      }
     }
   }
 }

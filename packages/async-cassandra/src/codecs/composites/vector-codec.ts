@@ -4,6 +4,7 @@ import { corrupt, refused, truncatedCell, wrongKind } from '../value-problems.ts
 import { checkEnd, readCell } from './cell.ts';
 import { checkPresent } from './elements.ts';
 import { packedSize } from './packed-size.ts';
+import { isBytes } from '../kinds.ts';
 
 /** Room for the longest [unsigned vint]. */
 const MAX_VINT_BYTES = 9;
@@ -75,7 +76,7 @@ export function vectorElements(
   column: string,
   typeName: string,
 ): ArrayLike<unknown> {
-  const isTyped = ArrayBuffer.isView(value) && 'length' in value && !(value instanceof Uint8Array);
+  const isTyped = ArrayBuffer.isView(value) && 'length' in value && !isBytes(value);
   if (!Array.isArray(value) && !isTyped) throw wrongKind(column, typeName, value);
   const elements = value as unknown as ArrayLike<unknown>;
   if (elements.length !== dimension) {

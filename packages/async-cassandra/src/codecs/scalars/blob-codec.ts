@@ -1,6 +1,7 @@
 import type { ByteWriter, CustomType, nativeTypes } from '../../protocol/index.ts';
 import { ValueCodec } from '../value-codec.ts';
 import { wrongKind } from '../value-problems.ts';
+import { isBytes } from '../kinds.ts';
 
 /** blob, and custom types, whose bytes only their owner understands. */
 export class BlobCodec extends ValueCodec {
@@ -13,7 +14,7 @@ export class BlobCodec extends ValueCodec {
   }
 
   encode(w: ByteWriter, value: unknown, column: string): void {
-    if (!(value instanceof Uint8Array)) throw wrongKind(column, this.typeName, value);
+    if (!isBytes(value)) throw wrongKind(column, this.typeName, value);
     w.writeRaw(value);
   }
 

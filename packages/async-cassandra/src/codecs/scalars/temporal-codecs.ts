@@ -4,6 +4,7 @@ import { corrupt, describeKind, refused, wrongKind } from '../value-problems.ts'
 import { LocalDate, parseLocalDate } from '../values/local-date.ts';
 import { LocalTime, NANOS_PER_DAY, parseLocalTime } from '../values/local-time.ts';
 import { getInt64AsNumber, setSafeInt64 } from './integer-codecs.ts';
+import { isDate } from '../kinds.ts';
 
 /** The wire counts days from -2^31, so that the epoch is in the middle of an unsigned number. */
 const EPOCH_BIT = 0x8000_0000;
@@ -29,7 +30,7 @@ export class DateCodec extends FixedCodec {
       if (parsed === null) throw refused(column, this.typeName, 'a string that is not a date in its range');
       return parsed;
     }
-    if (value instanceof Date && !Number.isNaN(value.getTime())) return LocalDate.fromDate(value);
+    if (isDate(value) && !Number.isNaN(value.getTime())) return LocalDate.fromDate(value);
     throw wrongKind(column, this.typeName, value);
   }
 }
@@ -65,7 +66,7 @@ export class TimeCodec extends FixedCodec {
 
 /** Milliseconds since 1970 that a bound value means, as a number when it is a safe integer. */
 export function millisecondsOf(value: unknown, column: string, typeName: string): number | bigint {
-  if (value instanceof Date) {
+  if (isDate(value)) {
     const ms = value.getTime();
     if (Number.isNaN(ms)) throw wrongKind(column, typeName, value);
     return ms;

@@ -2,6 +2,7 @@ import { type ByteWriter, nativeTypes } from '../../protocol/index.ts';
 import { FixedCodec, type InlineRead } from '../value-codec.ts';
 import { refused, wrongKind } from '../value-problems.ts';
 import { readUuid, writeUuid } from './uuid-text.ts';
+import { isBytes } from '../kinds.ts';
 
 const UUID_BYTES = 16;
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
@@ -46,7 +47,7 @@ export class UuidCodec extends FixedCodec {
 
 /** Writes a UUID that was bound as its 16 bytes. */
 export function writeUuidBytes(w: ByteWriter, at: number, value: unknown, column: string, typeName: string): void {
-  if (!(value instanceof Uint8Array)) throw wrongKind(column, typeName, value);
+  if (!isBytes(value)) throw wrongKind(column, typeName, value);
   if (value.length !== UUID_BYTES) throw refused(column, typeName, `${value.length} bytes where ${UUID_BYTES} belong`);
   w.buf.set(value, at);
 }

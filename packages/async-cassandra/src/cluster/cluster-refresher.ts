@@ -1,0 +1,194 @@
+import type { Connection, TimerHandle, Timers } from '../connection/index.ts';
+import type { Logger } from '../diagnostics/index.ts';
+import { ConnectionError } from '../errors/index.ts';
+import type { NodeInfo } from '../metadata/index.ts';
+import type { SchemaChange, ServerEvent } from '../protocol/index.ts';
+import type { AddressBook } from './address-book.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { CoalescedTask } from './coalesced-task.ts';
+import type { ControlListener } from './control-connection.ts';
+import { Debouncer } from './debouncer.ts';
+import { ExpectedMembers } from './expected-members.ts';
+import type { MetadataKeeper } from './metadata-keeper.ts';
+import { changesTopology, diffNodes, withoutDuplicates } from './node-diff.ts';
+import type { IncompleteRow } from './node-rows.ts';
+import { readTopology, type TopologyReading } from './topology-reader.ts';
+
+/** How long the first event of a batch waits for others. */
+const WINDOW_MS = 1_000;
+/** So many events are acted on without waiting. */
+const MAX_EVENTS = 20;
+
+export interface ClusterRefresherOptions {
+  readonly state: ClusterState;
+  readonly metadata: MetadataKeeper;
+  readonly addresses: AddressBook;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** Port of nodes that tell none. */
+  readonly port: number;
+  /** Bounds each query. */
+  readonly timeoutMs: number;
+  /** Called with the first reading, before anybody sees its nodes. What it throws fails the first contact. */
+  readonly onFirstReading: (reading: TopologyReading, nodes: ReadonlyMap<string, NodeInfo>) => void;
+}
+
+interface Source {
+  readonly connection: Connection;
+  readonly isCurrent: () => boolean;
+}
+
+/**
+ * Keeps nodes and metadata as the cluster has them: takes in what a new control connection reads, acts on events, and
+ * reads again what they say has changed, never twice at the same time. A connection that cannot be read from is closed,
+ * so that another node is asked everything.
+ */
+export class ClusterRefresher implements ControlListener {
+  readonly #options: ClusterRefresherOptions;
+  readonly #nodeEvents: Debouncer<ServerEvent>;
+  readonly #schemaEvents: Debouncer<SchemaChange>;
+  readonly #readNodes: CoalescedTask<void>;
+  readonly #readSchema: CoalescedTask<void>;
+  readonly #expected = new ExpectedMembers();
+  readonly #warnedOf = new Set<string>();
+  #source: Source | null = null;
+  #isFirst = true;
+  #readAgain: TimerHandle | null = null;
+
+  constructor(options: ClusterRefresherOptions) {
+    this.#options = options;
+    const debounce = { timers: options.timers, windowMs: WINDOW_MS, maxEvents: MAX_EVENTS };
+    this.#nodeEvents = new Debouncer(debounce, () => void this.refreshNodes());
+    this.#schemaEvents = new Debouncer(debounce, (changes) => void this.#schemaChanged(changes));
+    this.#readNodes = new CoalescedTask(() => this.#guarded((source) => this.#refreshNodes(source)));
+    this.#readSchema = new CoalescedTask(() =>
+      this.#guarded(({ connection, isCurrent }) => options.metadata.readKeyspaces(connection, isCurrent)),
+    );
+  }
+
+  async connected(connection: Connection, reading: TopologyReading, isCurrent: () => boolean): Promise<void> {
+    this.#source = { connection, isCurrent };
+    // What the events were about is in this reading.
+    this.#nodeEvents.clear();
+    this.#expected.clear();
+    await this.#takeIn(reading, isCurrent);
+    await this.#options.metadata.readKeyspaces(connection, isCurrent);
+  }
+
+  event(event: ServerEvent): void {
+    const { state } = this.#options;
+    switch (event.type) {
+      case 'TOPOLOGY_CHANGE':
+        if (event.change !== 'MOVED_NODE')
+          this.#expected.expect(event.address, event.port, event.change === 'NEW_NODE');
+        this.#nodeEvents.add(event);
+        return;
+      case 'STATUS_CHANGE': {
+        const node = state.nodeAt(event.address, event.port);
+        if (event.change === 'DOWN') {
+          if (node !== undefined) state.saidDown(node);
+          return;
+        }
+        if (node !== undefined) state.saidUp(node);
+        else this.#expected.expect(event.address, event.port, true);
+        // It may have come back as another version, or another node.
+        this.#nodeEvents.add(event);
+        return;
+      }
+      case 'SCHEMA_CHANGE':
+        this.#schemaEvents.add(event.change);
+        return;
+      default:
+        this.#options.logger.debug?.({ event: event.name }, 'Event of an unknown type');
+    }
+  }
+
+  /** Reads the nodes. Resolves when they are taken in, or when the control connection is gone: its successor reads them. */
+  refreshNodes(): Promise<void> {
+    return this.#readNodes.request();
+  }
+
+  /** Reads the schema, in the same way. */
+  refreshSchema(): Promise<void> {
+    return this.#readSchema.request();
+  }
+
+  close(): void {
+    this.#source = null;
+    this.#nodeEvents.close();
+    this.#schemaEvents.close();
+    this.#clearReadAgain();
+  }
+
+  async #schemaChanged(changes: readonly SchemaChange[]): Promise<void> {
+    await this.refreshSchema();
+    for (const change of changes) this.#options.state.tellSchemaChange(change);
+  }
+
+  async #guarded(read: (source: Source) => Promise<void>): Promise<void> {
+    const source = this.#source;
+    if (source === null || !source.isCurrent()) return;
+    try {
+      await read(source);
+    } catch (error) {
+      const { connection, isCurrent } = source;
+      if (!isCurrent()) return;
+      const { node } = connection;
+      connection.close(
+        new ConnectionError(`Node ${node} could not be asked for the state of the cluster; the cause tells why`, {
+          cause: error,
+          node,
+        }),
+      );
+    }
+  }
+
+  async #refreshNodes({ connection, isCurrent }: Source): Promise<void> {
+    const { port, timeoutMs } = this.#options;
+    const reading = await readTopology(connection, port, timeoutMs);
+    await this.#takeIn(reading, isCurrent);
+  }
+
+  async #takeIn(reading: TopologyReading, isCurrent: () => boolean): Promise<void> {
+    const { state, metadata, addresses } = this.#options;
+    const isConnected = (hostId: string): boolean => (state.nodeByHostId(hostId)?.connections.length ?? 0) > 0;
+    const rows = withoutDuplicates(reading.nodes, state.members, isConnected);
+    const targets = await addresses.look(rows, isConnected);
+    if (!isCurrent()) return;
+    this.#warnOfIncomplete(reading.incomplete);
+    const diff = diffNodes(state.members, rows);
+    if (this.#isFirst) this.#options.onFirstReading(reading, diff.nodes);
+    this.#isFirst = false;
+    metadata.setCluster(reading.clusterName, reading.partitioner);
+    const ring = metadata.setNodes(diff.nodes, changesTopology(diff));
+    state.applyNodes(diff, targets);
+    this.#readAgainLater(this.#expected.check((address, port) => state.hasMemberAt(address, port)));
+    await ring;
+  }
+
+  #readAgainLater(delayMs: number | undefined): void {
+    this.#clearReadAgain();
+    if (delayMs === undefined) return;
+    this.#readAgain = this.#options.timers.setTimeout(() => {
+      this.#readAgain = null;
+      void this.refreshNodes();
+    }, delayMs);
+  }
+
+  #clearReadAgain(): void {
+    if (this.#readAgain !== null) this.#options.timers.clearTimeout(this.#readAgain);
+    this.#readAgain = null;
+  }
+
+  #warnOfIncomplete(rows: readonly IncompleteRow[]): void {
+    for (const { peer, missing } of rows) {
+      const key = `${peer} ${missing.join(' ')}`;
+      if (this.#warnedOf.has(key)) continue;
+      this.#warnedOf.add(key);
+      this.#options.logger.warn?.(
+        { peer, missing },
+        'A peer is left out: its row in the system tables is not complete. Check whether the node has joined or left',
+      );
+    }
+  }
+}

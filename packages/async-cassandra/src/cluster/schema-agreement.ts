@@ -1,0 +1,70 @@
+import { type Connection, query, type Timers } from '../connection/index.ts';
+import { ConnectionError, TimeoutError } from '../errors/index.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { CoalescedTask } from './coalesced-task.ts';
+import { readPeers } from './topology-reader.ts';
+import { sleep, waitFor } from './waiting.ts';
+
+/** How often the nodes are asked. */
+const INTERVAL_MS = 200;
+
+export interface SchemaAgreementOptions {
+  readonly state: ClusterState;
+  readonly timers: Timers;
+  /** Bounds each query. */
+  readonly timeoutMs: number;
+  /** The control connection, waiting for it while it is replaced. */
+  readonly whenConnected: (timeoutMs: number, signal?: AbortSignal) => Promise<Connection>;
+}
+
+/** Waits until all nodes that are up have the same version of the schema. Those who wait at the same time share the questions. */
+export class SchemaAgreement {
+  readonly #options: SchemaAgreementOptions;
+  readonly #ask: CoalescedTask<boolean>;
+
+  constructor(options: SchemaAgreementOptions) {
+    this.#options = options;
+    this.#ask = new CoalescedTask(() => this.#isAgreed());
+  }
+
+  /**
+   * @returns whether the nodes agree; false when they did not within `timeoutMs`
+   * @throws AbortError when the signal fires, SessionClosedError when the cluster is closed
+   */
+  async wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+    const { timers } = this.#options;
+    const endsAt = timers.now() + timeoutMs;
+    const isOver = new TimeoutError(
+      'The nodes did not agree on the schema in time; check that all of them can reach one another',
+      timeoutMs,
+    );
+    for (;;) {
+      const leftMs = endsAt - timers.now();
+      if (leftMs <= 0) return false;
+      try {
+        if (await waitFor(this.#ask.request(), { timers, timeoutMs: leftMs, signal, timeoutError: () => isOver }))
+          return true;
+      } catch (error) {
+        // The control connection was lost while it was asked: its successor is asked next.
+        const canGoOn = error instanceof ConnectionError || error instanceof TimeoutError;
+        if (!canGoOn) throw error;
+      }
+      await sleep(timers, Math.min(INTERVAL_MS, Math.max(0, endsAt - timers.now())), signal);
+    }
+  }
+
+  async #isAgreed(): Promise<boolean> {
+    const { state, timeoutMs, whenConnected } = this.#options;
+    const connection = await whenConnected(timeoutMs);
+    const [local, peers] = await Promise.all([
+      query(connection, "SELECT schema_version FROM system.local WHERE key='local'", timeoutMs),
+      readPeers(connection, 'host_id, schema_version', timeoutMs),
+    ]);
+    const versions = new Set<unknown>(local.map((row) => row['schema_version']));
+    for (const { host_id: hostId, schema_version: version } of peers) {
+      const node = typeof hostId === 'string' ? state.nodeByHostId(hostId) : undefined;
+      if (node?.isUp === true) versions.add(version);
+    }
+    return versions.size === 1;
+  }
+}

@@ -1,0 +1,110 @@
+import { checkOptionNames, numberOption } from './options.ts';
+
+/** When a node counts as broken. */
+export interface NodeBreakerOptions {
+  /** How many requests must have failed within the window; 10 by default. */
+  readonly minFailures?: number;
+  /** Which share of all must have failed; 0.5 by default. */
+  readonly failureRatio?: number;
+  /** How long failures are remembered, in milliseconds; 10,000 by default. */
+  readonly windowMs?: number;
+  /** How long the node is passed over before one request probes it, and then between two probes; 2,000 by default. */
+  readonly openMs?: number;
+}
+
+const NAMES = ['minFailures', 'failureRatio', 'windowMs', 'openMs'] as const;
+const CLOSED = 0;
+const OPEN = 1;
+const PROBED = 2;
+
+/**
+ * A circuit breaker for each node, by slot. Closed, a node takes requests; once too many failed it is open and passed over; after a
+ * while one request at a time probes it, until one succeeds. It only advises: a plan ends with the nodes that are open, so that all of
+ * them together never shut the cluster out. Counting a success costs one addition.
+ */
+export class NodeBreaker {
+  /** How many nodes are not closed. */
+  openCount = 0;
+  readonly #minFailures: number;
+  readonly #failureRatio: number;
+  readonly #windowMs: number;
+  readonly #openMs: number;
+  #states = new Uint8Array(0);
+  #successes = new Uint32Array(0);
+  #failures = new Uint32Array(0);
+  /** When the first failure of the window was; while not closed, when the next probe is due. */
+  #times = new Float64Array(0);
+
+  /** @throws ConfigurationError naming the option that is wrong */
+  constructor(path: string, options: NodeBreakerOptions) {
+    checkOptionNames(path, options, NAMES);
+    this.#minFailures = numberOption(`${path}.minFailures`, options.minFailures, 10, { min: 1, isInteger: true });
+    this.#failureRatio = numberOption(`${path}.failureRatio`, options.failureRatio, 0.5, { min: 0, max: 1 });
+    this.#windowMs = numberOption(`${path}.windowMs`, options.windowMs, 10_000, { min: 1 });
+    this.#openMs = numberOption(`${path}.openMs`, options.openMs, 2_000, { min: 1 });
+  }
+
+  /** Makes room for slots below `count`. */
+  reserve(count: number): void {
+    if (count <= this.#states.length) return;
+    this.#states = grown(this.#states, new Uint8Array(count));
+    this.#successes = grown(this.#successes, new Uint32Array(count));
+    this.#failures = grown(this.#failures, new Uint32Array(count));
+    this.#times = grown(this.#times, new Float64Array(count));
+  }
+
+  /** Forgets what it knows of a slot: another node has it, or the node has come back. */
+  reset(slot: number): void {
+    if (this.#states[slot] !== CLOSED) this.openCount--;
+    this.#close(slot);
+  }
+
+  /** Whether a request may go to the node now. When it is open and a probe is due, the request that asks is the probe. */
+  allows(slot: number, now: number): boolean {
+    if (this.#states[slot] === CLOSED) return true;
+    if (now < (this.#times[slot] as number)) return false;
+    this.#states[slot] = PROBED;
+    this.#times[slot] = now + this.#openMs;
+    return true;
+  }
+
+  /** A request to the node has been answered. */
+  succeeded(slot: number): void {
+    this.#successes[slot] = (this.#successes[slot] as number) + 1;
+    if (this.#states[slot] !== PROBED) return;
+    this.openCount--;
+    this.#close(slot);
+  }
+
+  /** A request to the node has failed by its fault. */
+  failed(slot: number, now: number): void {
+    if (this.#states[slot] !== CLOSED) {
+      this.#states[slot] = OPEN;
+      this.#times[slot] = now + this.#openMs;
+      return;
+    }
+    if (this.#failures[slot] === 0 || now - (this.#times[slot] as number) > this.#windowMs) {
+      this.#failures[slot] = 0;
+      this.#successes[slot] = 0;
+      this.#times[slot] = now;
+    }
+    const failures = (this.#failures[slot] as number) + 1;
+    this.#failures[slot] = failures;
+    const all = failures + (this.#successes[slot] as number);
+    if (failures < this.#minFailures || failures < all * this.#failureRatio) return;
+    this.#states[slot] = OPEN;
+    this.#times[slot] = now + this.#openMs;
+    this.openCount++;
+  }
+
+  #close(slot: number): void {
+    this.#states[slot] = CLOSED;
+    this.#failures[slot] = 0;
+    this.#successes[slot] = 0;
+  }
+}
+
+function grown<A extends Uint8Array | Uint32Array | Float64Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
