@@ -104,9 +104,11 @@ function valueWriter(values: readonly ValueData[] | undefined): ValueWriter | nu
   return values === undefined ? null : new RawValueWriter(values.length);
 }
 
-/** The body that the product writes for a request. The writer starts small, so that growing is tried too. */
-export function encodeRequest(version: ProtocolVersion, request: RequestData): Buffer {
-  const w = new ByteWriter(1);
+/** The body that the product writes for a request into a writer whose buffer has `room` bytes left. */
+export function encodeRequest(version: ProtocolVersion, request: RequestData, room = 0): Buffer {
+  const w = new ByteWriter(64);
+  const start = w.buf.length - room;
+  w.pos = start;
   const { opcode, message } = request;
   switch (opcode) {
     case 'STARTUP':
@@ -147,7 +149,7 @@ export function encodeRequest(version: ProtocolVersion, request: RequestData): B
       writeRegister(w, message.types);
       break;
   }
-  return Buffer.from(w.buf.subarray(0, w.pos));
+  return Buffer.from(w.buf.subarray(start, w.pos));
 }
 
 function encodeBatch(w: ByteWriter, version: ProtocolVersion, data: BatchData): void {

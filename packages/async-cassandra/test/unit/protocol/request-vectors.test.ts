@@ -33,4 +33,21 @@ describe('request encoders against the vectors of other implementations', () => 
       assert.equal(encodeRequest(vector.version, vector).toString('hex'), vector.hex);
     });
   }
+
+  it('should_write_the_same_wherever_the_buffer_ends', () => {
+    for (const vector of vectors) {
+      for (let room = 0; room <= 64; room++) {
+        const body = encodeRequest(vector.version, vector, room).toString('hex');
+        assert.equal(body, vector.hex, `${vectorName(vector)} with ${room} bytes of room`);
+      }
+    }
+    // No vector has ids of the length that Cassandra's have.
+    const parameters = { consistency: 'ONE', values: ['07', null], pageSize: 9, timestamp: '5' } as const;
+    const execute = {
+      opcode: 'EXECUTE',
+      message: { id: '0a'.repeat(16), resultMetadataId: '0b'.repeat(16), parameters },
+    } as const;
+    const expected = encodeRequest(5, execute).toString('hex');
+    for (let room = 1; room <= 64; room++) assert.equal(encodeRequest(5, execute, room).toString('hex'), expected);
+  });
 });

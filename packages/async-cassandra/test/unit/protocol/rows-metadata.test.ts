@@ -87,6 +87,8 @@ describe('readRowsMetadata', () => {
       const w = new WireWriter().int(0).int(count).raw(Buffer.alloc(16));
       assert.throws(() => readRowsMetadata(ByteReader.of(w.finish()), 5), ProtocolError, `${count} columns`);
     }
+    const negative = new WireWriter().int(RowsFlag.NO_METADATA).int(-1).int(0);
+    assert.throws(() => readRowsMetadata(ByteReader.of(negative.finish()), 5), /-1 columns/);
     assert.throws(() => readColumnSpecs(ByteReader.of(Buffer.alloc(12)), 3, true), /announced 3 elements in 8 bytes/);
   });
 

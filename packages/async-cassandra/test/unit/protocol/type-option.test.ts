@@ -68,6 +68,28 @@ describe('readTypeOption', () => {
     assert.throws(() => read(millionLists), ProtocolError);
   });
 
+  it('should_count_the_depth_of_every_kind_of_type', () => {
+    const wraps: readonly ((inner: CqlType) => CqlType)[] = [
+      (element) => ({ kind: 'list', element, frozen: false }),
+      (element) => ({ kind: 'set', element, frozen: false }),
+      (key) => ({ kind: 'map', key, value: nativeTypes.int, frozen: false }),
+      (value) => ({ kind: 'map', key: nativeTypes.int, value, frozen: false }),
+      (inner) => ({ kind: 'tuple', elements: [nativeTypes.int, inner] }),
+      (type) => ({ kind: 'udt', keyspace: 'k', name: 'u', fields: [{ name: 'f', type }], frozen: false }),
+    ];
+    for (const wrap of wraps) {
+      const nested = (levels: number): Buffer => {
+        let type: CqlType = nativeTypes.int;
+        for (let i = 0; i < levels; i++) type = wrap(type);
+        const w = new WireWriter();
+        writeCqlType(w, type);
+        return w.finish();
+      };
+      assert.doesNotThrow(() => read(nested(64)));
+      assert.throws(() => read(nested(65)), /nested deeper than 64/);
+    }
+  });
+
   it('should_refuse_counts_that_the_bytes_cannot_hold_before_it_makes_anything_of_them', () => {
     assert.throws(() => read(new WireWriter().short(0x31).short(0xffff).short(9).finish()), /65535 elements/);
     const udt = new WireWriter().short(0x30).string('ks').string('t').short(0xffff).string('f').short(9).finish();
