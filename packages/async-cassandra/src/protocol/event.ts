@@ -2,13 +2,6 @@ import { ProtocolError } from '../errors/index.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { readSchemaChange, type SchemaChange } from './schema-change.ts';
 
-/** Event types that a connection can register for. */
-export const EventType = {
-  TOPOLOGY_CHANGE: 'TOPOLOGY_CHANGE',
-  STATUS_CHANGE: 'STATUS_CHANGE',
-  SCHEMA_CHANGE: 'SCHEMA_CHANGE',
-} as const;
-
 /** A node joined, left or moved on the ring. MOVED_NODE is not in the specification; servers send it. */
 export interface TopologyChangeEvent {
   readonly type: 'TOPOLOGY_CHANGE';

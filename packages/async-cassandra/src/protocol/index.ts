@@ -16,10 +16,8 @@ export {
   type CqlType,
   type CustomType,
   type MapType,
-  MAX_TYPE_DEPTH,
   type NativeType,
   type NativeTypeName,
-  nativeTypeNamed,
   nativeTypes,
   type TupleType,
   type UdtField,
@@ -33,7 +31,6 @@ export type { EnvelopeSink } from './envelope-decoder.ts';
 export { EnvelopeFlag } from './envelope-flag.ts';
 export { ErrorCode, readError } from './error.ts';
 export {
-  EventType,
   readEvent,
   type SchemaChangeEvent,
   type ServerEvent,
@@ -58,7 +55,7 @@ export { readPreamble, type ResponsePreamble } from './preamble.ts';
 export { writePrepare } from './prepare.ts';
 export type { ProtocolVersion } from './protocol-version.ts';
 export { writeQuery } from './query.ts';
-export { QueryFlag, type QueryParameters, type ValueWriter } from './query-parameters.ts';
+export type { QueryParameters, ValueWriter } from './query-parameters.ts';
 export { writeRegister } from './register.ts';
 export { readResultKind, readSetKeyspace, ResultKind } from './result.ts';
 export { type PreparedResult, readPrepared } from './result-prepared.ts';
