@@ -37,7 +37,8 @@ async function runOnBun(): Promise<void> {
     const teardown = await runGlobalSetups(process.cwd(), suite, files);
     try {
       const timeout = `--timeout=${suiteSettings(suite).fileTimeoutMs}`;
-      if (!runCommand(program, ['test', timeout, ...files.map((file) => `./${file}`)])) process.exitCode = 1;
+      if (!runCommand(program, ['test', '--only-failures', '--isolate', timeout, ...files.map((file) => `./${file}`)]))
+        process.exitCode = 1;
     } finally {
       await teardown();
     }
