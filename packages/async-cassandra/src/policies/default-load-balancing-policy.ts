@@ -135,12 +135,14 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
     return otherwise !== null && this.#healthOf(otherwise) === Health.SOUND ? otherwise : null;
   }
 
+  /** When it finds a broken node fit for a request, that request is the node's probe. */
   #healthOf(node: NodeInfo): number {
     if (this.#view.isSlow(node)) return Health.UNSOUND;
+    const breaker = this.#breaker !== null && this.#breaker.openCount > 0 ? this.#breaker : null;
+    if (breaker?.isShut(node.slot, this.#view.now()) === true) return Health.UNSOUND;
     if (this.#warmUntilMs > 0 && this.#isWarming(node)) return Health.WARMING;
-    const breaker = this.#breaker;
-    const isBroken = breaker !== null && breaker.openCount > 0 && !breaker.allows(node.slot, this.#view.now());
-    return isBroken ? Health.UNSOUND : Health.SOUND;
+    breaker?.enter(node.slot, this.#view.now());
+    return Health.SOUND;
   }
 
   #firstOfPlan(query: RoutingInfo): NodeInfo | null {

@@ -59,13 +59,16 @@ export class NodeBreaker {
     this.#close(slot);
   }
 
-  /** Whether a request may go to the node now. When it is open and a probe is due, the request that asks is the probe. */
-  allows(slot: number, now: number): boolean {
-    if (this.#states[slot] === CLOSED) return true;
-    if (now < (this.#times[slot] as number)) return false;
+  /** Whether no request should go to the node now, not even as a probe. */
+  isShut(slot: number, now: number): boolean {
+    return this.#states[slot] !== CLOSED && now < (this.#times[slot] as number);
+  }
+
+  /** A request is going to the node. If it is not closed, this is its probe, and it is shut for others. */
+  enter(slot: number, now: number): void {
+    if (this.#states[slot] === CLOSED) return;
     this.#states[slot] = PROBED;
     this.#times[slot] = now + this.#openMs;
-    return true;
   }
 
   /** A request to the node has been answered. */
