@@ -9,6 +9,7 @@ const textMap = t.map(t.text, t.text);
 
 const tableOptionTypes: Readonly<Record<string, WireType>> = {
   additional_write_policy: t.text,
+  allow_auto_snapshot: t.boolean,
   bloom_filter_fp_chance: t.double,
   caching: textMap,
   cdc: t.boolean,
@@ -19,10 +20,11 @@ const tableOptionTypes: Readonly<Record<string, WireType>> = {
   dclocal_read_repair_chance: t.double,
   default_time_to_live: t.int,
   extensions: t.map(t.text, t.blob),
-  flags: t.set(t.text),
   gc_grace_seconds: t.int,
   id: t.uuid,
+  incremental_backups: t.boolean,
   max_index_interval: t.int,
+  memtable: t.text,
   memtable_flush_period_in_ms: t.int,
   min_index_interval: t.int,
   read_repair: t.text,
@@ -62,7 +64,7 @@ const columnColumns = {
   type: t.text,
 };
 
-/** `system_schema` and `system_virtual_schema`, answered from the model. */
+/** `system_schema` and `system_virtual_schema` with the columns of Cassandra 5.0.9, answered from the model. */
 export function schemaTables(schema: SchemaModel): TableModel[] {
   const define = (
     keyspace: string,
@@ -87,7 +89,7 @@ export function schemaTables(schema: SchemaModel): TableModel[] {
   const virtual = 'system_virtual_schema';
   return [
     define(real, 'keyspaces', keyspaceColumns, () => keyspaceRows(false)),
-    define(real, 'tables', { ...table, ...tableOptionTypes }, () => tableRows(false)),
+    define(real, 'tables', { ...table, ...tableOptionTypes, flags: t.set(t.text) }, () => tableRows(false)),
     define(real, 'columns', columnColumns, () => columnRows(false)),
     define(real, 'types', { ...ks, type_name: t.text, field_names: t.list(t.text), field_types: t.list(t.text) }, () =>
       typeRows(schema),

@@ -25,7 +25,6 @@ export interface SelectStatement {
 export function parseSelect(cql: string): SelectStatement | undefined {
   const cursor = new TokenCursor(tokenize(cql));
   if (!cursor.take('select')) return undefined;
-  cursor.take('json');
   cursor.take('distinct');
   const selection = parseSelection(cursor);
   if (selection === 'unknown' || !cursor.take('from')) return undefined;
