@@ -98,7 +98,7 @@ function toDriverLeaf(type: CqlType, value: unknown): unknown {
       return new types.LocalTime(types.Long.fromString(String((value as LocalTime).nanosecondOfDay)));
     case 'duration': {
       const { months, days, nanoseconds } = value as Duration;
-      return new types.Duration(months, days, types.Long.fromString(nanoseconds.toString()) as never);
+      return new types.Duration(months, days, types.Long.fromString(nanoseconds.toString()));
     }
     case 'inet':
       return types.InetAddress.fromString(value as string);
@@ -137,7 +137,7 @@ function fromDriverLeaf(type: CqlType, value: unknown): unknown {
     case 'time':
       return LocalTime.fromNanosecondOfDay(BigInt(String((value as types.LocalTime).getTotalNanoseconds())));
     case 'duration': {
-      const { months, days, nanoseconds } = value as unknown as { months: number; days: number; nanoseconds: object };
+      const { months, days, nanoseconds } = value as { months: number; days: number; nanoseconds: object };
       return new Duration(months, days, BigInt(String(nanoseconds)));
     }
     case 'inet':

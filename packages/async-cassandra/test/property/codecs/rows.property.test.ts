@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CodecRegistry, codecs, type Row } from '../../../src/codecs/index.ts';
-import { AsyncCassandraError, InvalidValueError, ProtocolError } from '../../../src/errors/index.ts';
+import { InvalidValueError, ProtocolError } from '../../../src/errors/index.ts';
 import type { ColumnSpec, CqlType } from '../../../src/protocol/index.ts';
 import { mutate, mutations } from '../../support/byte-arbitraries.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
@@ -68,7 +68,7 @@ function outcome(
     return { rows, left: r.remaining };
   } catch (error) {
     assert.ok(error instanceof ProtocolError || error instanceof InvalidValueError, String((error as Error).stack));
-    return { error: (error as AsyncCassandraError).code, message: error.message };
+    return { error: error.code, message: error.message };
   }
 }
 
