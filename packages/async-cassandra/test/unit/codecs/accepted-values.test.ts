@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import vm from 'node:vm';
 import { CodecRegistry, decodeValue, encodeValue, LocalDate, unset } from '../../../src/codecs/index.ts';
+import { readVarint } from '../../../src/codecs/scalars/varint-codec.ts';
 import { InvalidValueError } from '../../../src/errors/index.ts';
 import type { CqlType } from '../../../src/protocol/index.ts';
 import { columnsOf, encodeValues, typeOf, ways } from './codec-harness.ts';
@@ -75,6 +76,7 @@ describe('bound values', () => {
       new Map([[1, 2]]),
     );
     same('vector<float, 2>', [1.5, 2], new Float32Array([1.5, 2]));
+    same('vector<uuid, 1>', ['5F3A1C2E-7B4D-4E6F-8A91-0B2C3D4E5F60'], ['5f3a1c2e-7b4d-4e6f-8a91-0b2c3d4e5f60']);
     same('vector<double, 2>', new Float64Array([1.5, 2]), [1.5, 2]);
     same(address, { street: 'x' }, { street: 'x', toString: null });
     same('float', 16_777_216n, 16_777_216);
@@ -239,6 +241,20 @@ describe('bound values', () => {
     assert.deepEqual(
       decodeValue(typeOf('list<int>'), encodeValue(typeOf('list<int>'), [1, null], registry), registry),
       [1, null],
+    );
+  });
+
+  it('should say so when an integer is larger than the engine allows', () => {
+    const bytes = Buffer.alloc(9);
+    bytes.toString = () => {
+      throw new RangeError('Invalid string length');
+    };
+    const decode = (): unknown => readVarint(bytes, new DataView(bytes.buffer, bytes.byteOffset), 0, 9, 'n', 'varint');
+    assert.throws(
+      decode,
+      (error) =>
+        error instanceof InvalidValueError &&
+        /Column "n" of type varint holds an integer of 9 bytes/.test(error.message),
     );
   });
 

@@ -282,6 +282,21 @@ for (const way of ways) {
       );
     });
 
+    it('should read more columns than one function reads', () => {
+      const columns = columnsOf(
+        Array.from({ length: 200 }, (_, i) => [`c${i}`, i % 3 === 0 ? 'uuid' : 'text'] as const),
+      );
+      const texts = columns.map((_, i) =>
+        i % 3 === 0 ? `00000000-0000-0000-0000-0000000000${(16 + i / 3).toString(16)}` : `text ${i}`,
+      );
+      const row = cells(...texts.map((text, i) => (i % 3 === 0 ? text.replaceAll('-', '') : Buffer.from(text))));
+      const expected = Object.fromEntries(texts.map((text, i) => [`c${i}`, text]));
+      const nothing = Object.fromEntries(texts.map((_, i) => [`c${i}`, null]));
+      const bytes = Buffer.concat([row, cells(...texts.map(() => null)), row]);
+      assert.deepEqual(decodeRows(columns, registry, way, bytes, 3), [expected, nothing, expected]);
+      assert.throws(() => decodeRows(columns, registry, way, row.subarray(0, -1)), ProtocolError);
+    });
+
     it('should read types nested as deep as the protocol allows', () => {
       let type: CqlType = { kind: 'int' };
       let bytes = Buffer.from('00000005', 'hex');
