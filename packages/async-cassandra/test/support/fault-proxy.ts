@@ -4,13 +4,15 @@ import type { LinkShape } from './proxy/outlet.ts';
 import { ProxiedConnection } from './proxy/proxied-connection.ts';
 import type { ProxyOwner } from './proxy/proxied-connection.ts';
 import { ProxyRule } from './proxy/proxy-rules.ts';
-import type { Condition, Direction, Reaction } from './proxy/proxy-rules.ts';
+import type { Condition } from './proxy/proxy-rules.ts';
+import type { Direction, Reaction } from './proxy/roles.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { opcodeName } from './wire/index.ts';
 import type { Envelope, OpcodeName } from './wire/index.ts';
 
 export { corrupt, cut, delay, drop, forge, stall } from './proxy/proxy-rules.ts';
-export type { Condition, Direction, ProxyRule, Reaction } from './proxy/proxy-rules.ts';
+export type { Condition, ProxyRule } from './proxy/proxy-rules.ts';
+export type { Direction, ProxyLink, Reaction } from './proxy/roles.ts';
 
 export interface FaultProxyOptions {
   /** The server behind. */

@@ -5,7 +5,7 @@ import { RuleTable } from './server/rules.ts';
 import type { Matcher, Rule, RuleOptions } from './server/rules.ts';
 import { SchemaModel } from './server/schema-model.ts';
 import { ScriptedServer } from './scripted-server.ts';
-import type { ScriptedServerOptions } from './scripted-server.ts';
+import type { ScriptedServerOptions } from './server/server-options.ts';
 import type { ServerEvent } from './wire/index.ts';
 
 /** What one node has of its own; versions, authentication and so on may differ from the cluster's. */

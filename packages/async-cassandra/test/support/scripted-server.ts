@@ -1,67 +1,33 @@
-import type { TlsOptions } from 'node:tls';
 import type { TimerHandle, Timers } from '../../src/connection/index.ts';
-import type { ServerAuth } from './server/auth.ts';
 import { answerByDefault } from './server/default-answers.ts';
-import type { Exchange } from './server/exchange.ts';
+import { Exchange } from './server/exchange.ts';
 import type { ServerListener, ServerNetwork } from './server/link.ts';
 import { DEFAULT_SCHEMA_VERSION, uuidOf } from './server/node-model.ts';
 import type { NodeModel } from './server/node-model.ts';
 import type { ServerStatement } from './server/prepared-statement.ts';
 import { realTimers } from './server/real-timers.ts';
 import type { Reply } from './server/replies.ts';
+import type { ReceivedRequest } from './server/received-request.ts';
 import { RequestLog } from './server/request-log.ts';
+import type { ProtocolOptions, StatementDescription } from './server/roles.ts';
 import { RuleTable } from './server/rules.ts';
 import type { Matcher, Rule, RuleOptions } from './server/rules.ts';
 import { SchemaModel } from './server/schema-model.ts';
 import { ServerConnection } from './server/server-connection.ts';
+import type { ConnectionOwner } from './server/server-connection.ts';
+import type { ScriptedServerOptions } from './server/server-options.ts';
 import { systemTables } from './server/system-tables.ts';
 import type { TableModel } from './server/table-model.ts';
 import { tcpNetwork } from './server/tcp-network.ts';
 import { encodeEvent, opcodes } from './wire/index.ts';
-import type { ServerEvent } from './wire/index.ts';
-
-export interface ScriptedServerOptions {
-  /** Default 127.0.0.1 and any free port. */
-  readonly host?: string;
-  readonly port?: number;
-  /** Default: real sockets, with `tls` when given. */
-  readonly network?: ServerNetwork;
-  readonly tls?: TlsOptions;
-  /** The clock of delays and of the log; default: the network's, else real time. */
-  readonly timers?: Timers;
-  /** Protocol versions spoken; default 3, 4 and 5. */
-  readonly versions?: readonly number[];
-  /** Versions spoken only with the USE_BETA flag. */
-  readonly betaVersions?: readonly number[];
-  readonly auth?: ServerAuth;
-  /** Offered in SUPPORTED; default both. */
-  readonly compression?: readonly ('lz4' | 'snappy')[];
-  /** More entries of SUPPORTED. */
-  readonly supported?: Readonly<Record<string, readonly string[]>>;
-  /** What the node says of itself; host and port are filled in when it listens. */
-  readonly node?: Partial<NodeModel>;
-  readonly schema?: SchemaModel;
-  readonly clusterName?: string;
-  readonly partitioner?: string;
-  /** False: a server before 4.0, without `system.peers_v2`. */
-  readonly hasPeersV2?: boolean;
-  readonly peers?: () => readonly NodeModel[];
-  /** Rules that several nodes share, asked after the node's own. */
-  readonly sharedRules?: RuleTable;
-  /** Requests kept in the log, the newest; 0 for soak tests. Default 100,000. */
-  readonly logLimit?: number;
-}
-
-type SettledOptions = Required<
-  Pick<ScriptedServerOptions, 'versions' | 'betaVersions' | 'compression' | 'supported'>
-> & { auth: ServerAuth | undefined };
+import type { Column, ServerEvent } from './wire/index.ts';
 
 /** A node of its own: listens, shakes hands, knows its system tables, and answers the rest by script (`when`). */
-export class ScriptedServer {
+export class ScriptedServer implements ConnectionOwner {
   readonly node: NodeModel;
   readonly timers: Timers;
   readonly schema: SchemaModel;
-  readonly options: SettledOptions;
+  readonly options: ProtocolOptions;
   readonly log: RequestLog;
   /** Prepared statements by id in hex. */
   readonly statements: Map<string, ServerStatement> = new Map();
@@ -217,23 +183,22 @@ export class ScriptedServer {
     return this.system.get(`${keyspace}.${name}`) ?? this.schema.table(keyspace, name);
   }
 
-  describingRule(cql: string): Rule | undefined {
-    return this.rules.describing(cql) ?? this.sharedRules?.describing(cql);
+  describe(cql: string): StatementDescription & { readonly columns: readonly Column[] | undefined } {
+    const rule = this.rules.describing(cql) ?? this.sharedRules?.describing(cql);
+    return { ...rule?.options, columns: rule?.reply.columns };
   }
 
   /** @internal One request, from a connection. */
-  handle(exchange: Exchange): void {
-    const { request } = exchange;
+  handle(request: ReceivedRequest): void {
     this.log.add(request);
-    const unknown = this.unpreparedId(exchange);
+    const exchange = new Exchange(this, request);
+    const unknown = this.unpreparedId(request);
     if (unknown !== undefined) {
-      exchange.error('unprepared', {
-        message: `Prepared query with ID ${unknown.toString('hex')} not found`,
-        id: unknown,
-      });
+      const message = `Prepared query with ID ${unknown.toString('hex')} not found`;
+      exchange.error('unprepared', { message, id: unknown });
       return;
     }
-    const texts = this.textsOf(exchange);
+    const texts = this.textsOf(request);
     const rule = this.rules.find(request, texts) ?? this.sharedRules?.find(request, texts);
     if (rule === undefined) answerByDefault(exchange);
     else rule.reply.send(exchange);
@@ -263,14 +228,12 @@ export class ScriptedServer {
     return `${(++this.traces).toString(16).padStart(8, '0')}-0000-1000-8000-000000000000`;
   }
 
-  private unpreparedId(exchange: Exchange): Buffer | undefined {
-    const { message, batch, statement } = exchange.request;
+  private unpreparedId({ message, batch, statement }: ReceivedRequest): Buffer | undefined {
     if (message.opcode === opcodes.EXECUTE) return statement === undefined ? message.id : undefined;
     return batch?.members.find(({ id }) => id !== undefined && !this.statements.has(id.toString('hex')))?.id;
   }
 
-  private textsOf(exchange: Exchange): readonly string[] {
-    const { cql, batch } = exchange.request;
+  private textsOf({ cql, batch }: ReceivedRequest): readonly string[] {
     if (cql !== undefined) return [cql];
     return (
       batch?.members.map(

@@ -3,7 +3,7 @@ import { EnvelopeDecoder, EnvelopeEncoder, opcodes, WireReader } from '../wire/i
 import type { Envelope } from '../wire/index.ts';
 import { Outlet } from './outlet.ts';
 import type { LinkShape } from './outlet.ts';
-import type { Direction, Reaction } from './proxy-rules.ts';
+import type { Direction, ProxyLink, Reaction } from './roles.ts';
 
 /** What a connection asks of its proxy. */
 export interface ProxyOwner {
@@ -24,8 +24,7 @@ interface Side {
 const TLS_HANDSHAKE = 0x16;
 
 /** A client's connection and the one to the server behind it. Envelopes are seen one by one, except over TLS. */
-export class ProxiedConnection {
-  /** From 1. */
+export class ProxiedConnection implements ProxyLink {
   readonly number: number;
   private readonly owner: ProxyOwner;
   private readonly client: Socket;
@@ -54,7 +53,6 @@ export class ProxiedConnection {
     this.wire(server, client, 'toClient');
   }
 
-  /** Passes envelopes on, in one piece. */
   forward(direction: Direction, envelopes: readonly Envelope[]): void {
     const { encoder, outlet } = this.sides[direction];
     if (!this.isCut && envelopes.length > 0)
@@ -77,7 +75,6 @@ export class ProxiedConnection {
     this.sides[direction].outlet.resume();
   }
 
-  /** Ends both sides; towards the server in order, so that what was passed on arrives. */
   cut(how: 'reset' | 'end'): void {
     this.isCut = true;
     if (how === 'reset') this.client.resetAndDestroy();

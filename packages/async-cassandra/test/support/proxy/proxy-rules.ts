@@ -1,9 +1,7 @@
 import { decodeRequest, encodeError, opcodeName, opcodes, WireReader } from '../wire/index.ts';
 import type { Envelope, ErrorFields, ErrorName, OpcodeName } from '../wire/index.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import type { ProxiedConnection } from './proxied-connection.ts';
-
-export type Direction = 'toServer' | 'toClient';
+import type { Direction, ProxyLink, Reaction } from './roles.ts';
 
 /** Which envelopes a rule is about; all that is given must hold. */
 export interface Condition {
@@ -18,11 +16,8 @@ export interface Condition {
   readonly probability?: number;
   /** Text of a QUERY or PREPARE (not where v4 compresses bodies). */
   readonly cql?: RegExp;
-  readonly where?: (envelope: Envelope, connection: ProxiedConnection) => boolean;
+  readonly where?: (envelope: Envelope, connection: ProxyLink) => boolean;
 }
-
-/** What happens to an envelope that meets a condition: unless the reaction forwards it, it is gone. */
-export type Reaction = (envelope: Envelope, connection: ProxiedConnection, direction: Direction) => void;
 
 /** Swallows the envelope. */
 export function drop(): Reaction {
@@ -86,7 +81,7 @@ export class ProxyRule {
     this.drop(this);
   }
 
-  accepts(envelope: Envelope, connection: ProxiedConnection, direction: Direction): boolean {
+  accepts(envelope: Envelope, connection: ProxyLink, direction: Direction): boolean {
     const { direction: wanted = 'toServer', opcode, connection: number, nth, probability, cql, where } = this.condition;
     if (direction !== wanted) return false;
     if (

@@ -1,5 +1,5 @@
-import { columnsOf, encodePrepared, opcodes } from '../wire/index.ts';
-import type { Column } from '../wire/index.ts';
+import { columnsOf, decodeValue, encodePrepared, opcodes } from '../wire/index.ts';
+import type { Column, SchemaChange } from '../wire/index.ts';
 import { inferBindMarkers } from './bind-markers.ts';
 import type { BindMarkers } from './bind-markers.ts';
 import { TokenCursor, tokenize } from './cql-tokens.ts';
@@ -8,12 +8,10 @@ import type { Exchange } from './exchange.ts';
 import { answerAuthResponse, answerOptions, answerStartup } from './handshake.ts';
 import { resultMetadataId, ServerStatement } from './prepared-statement.ts';
 import { schemaChange, setKeyspace, voidResult } from './replies.ts';
+import type { Reply } from './replies.ts';
+import type { NodeHost } from './roles.ts';
 import { sendPaged } from './row-replies.ts';
-import type { Rule } from './rules.ts';
 import { parseSelect, selectedColumns, selectRows } from './select-statement.ts';
-import { decodeValue } from '../wire/index.ts';
-import type { ScriptedServer } from '../scripted-server.ts';
-import type { SchemaChange } from '../wire/index.ts';
 
 /** What a scripted server answers to a request that no rule is for. */
 export function answerByDefault(x: Exchange): void {
@@ -37,6 +35,11 @@ export function answerByDefault(x: Exchange): void {
   }
 }
 
+/** The default answer as a reply, to be wrapped: `delayed(100, byDefault())` for a slow PREPARE. */
+export function byDefault(): Reply {
+  return { send: answerByDefault };
+}
+
 function answerPrepare(x: Exchange, cql: string): void {
   const { server } = x;
   const keyspace = x.request.keyspace;
@@ -57,9 +60,9 @@ function answerPrepare(x: Exchange, cql: string): void {
   );
 }
 
-function describeMarkers(server: ScriptedServer, cql: string, keyspace: string | undefined): BindMarkers {
+function describeMarkers(server: NodeHost, cql: string, keyspace: string | undefined): BindMarkers {
   const inferred = inferBindMarkers(cql, keyspace, (ks, name) => server.findTable(ks ?? keyspace, name));
-  const options: Rule['options'] = server.describingRule(cql)?.options ?? {};
+  const options = server.describe(cql);
   if (options.bind === undefined) return inferred;
   const [first] = inferred.variables;
   const names = Object.keys(options.bind);
@@ -73,8 +76,8 @@ function describeMarkers(server: ScriptedServer, cql: string, keyspace: string |
   };
 }
 
-function describeResult(server: ScriptedServer, cql: string, keyspace: string | undefined): readonly Column[] {
-  const scripted = server.describingRule(cql)?.reply.columns;
+function describeResult(server: NodeHost, cql: string, keyspace: string | undefined): readonly Column[] {
+  const scripted = server.describe(cql).columns;
   if (scripted !== undefined) return scripted;
   const select = parseSelect(cql);
   const table = select === undefined ? undefined : server.findTable(select.keyspace ?? keyspace, select.table);

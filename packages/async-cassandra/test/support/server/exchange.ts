@@ -1,27 +1,26 @@
 import { encodePreamble, encodeError, opcodes } from '../wire/index.ts';
 import type { ErrorFields, ErrorName, Preamble } from '../wire/index.ts';
 import type { ReceivedRequest } from './received-request.ts';
-import type { ServerConnection } from './server-connection.ts';
-import type { ScriptedServer } from '../scripted-server.ts';
+import type { ClientConnection, NodeHost, SendWishes } from './roles.ts';
 
 /** One request and the ways to answer it. Wrapping replies set its fields before the reply inside sends. */
-export class Exchange {
-  readonly server: ScriptedServer;
-  readonly connection: ServerConnection;
+export class Exchange implements SendWishes {
+  readonly server: NodeHost;
+  readonly connection: ClientConnection;
   readonly request: ReceivedRequest;
   /** What comes before the message: warnings, payload; a trace id is there when the client asked for one. */
   preamble: Preamble | undefined;
-  /** Written in pieces of at most this many bytes, each on its own turn of the event loop. */
+  readonly answers: number;
   chunkBytes: number | undefined;
   /** Replaces the stream id. */
   streamId: number;
-  /** Changes the finished envelope (not framed, not compressed yet); null drops it. */
   mutate: ((envelope: Buffer) => Buffer | null) | undefined;
 
-  constructor(server: ScriptedServer, connection: ServerConnection, request: ReceivedRequest) {
+  constructor(server: NodeHost, request: ReceivedRequest) {
     this.server = server;
-    this.connection = connection;
+    this.connection = request.connection;
     this.request = request;
+    this.answers = request.streamId;
     this.streamId = request.streamId;
     this.preamble = request.isTraced ? { traceId: server.nextTraceId() } : undefined;
   }

@@ -1,8 +1,7 @@
 import { encodeAuthenticate, encodeAuthToken, encodeSupported, envelopeFlags, opcodes } from '../wire/index.ts';
 import type { Envelope } from '../wire/index.ts';
 import type { Exchange } from './exchange.ts';
-import type { ScriptedServer } from '../scripted-server.ts';
-import type { ServerConnection } from './server-connection.ts';
+import type { ClientConnection, NodeHost } from './roles.ts';
 
 export interface Refusal {
   readonly version: number;
@@ -11,8 +10,8 @@ export interface Refusal {
 
 /** Why a request may not be handled at this point of the connection, in the words of Cassandra; undefined when it may. */
 export function handshakeError(
-  server: ScriptedServer,
-  connection: ServerConnection,
+  server: NodeHost,
+  connection: ClientConnection,
   envelope: Envelope,
 ): Refusal | undefined {
   const { version, flags, opcode } = envelope;
@@ -74,9 +73,9 @@ export function answerStartup(x: Exchange, options: ReadonlyMap<string, string>)
   connection.startup = options;
   connection.version = x.request.version;
   connection.isAuthenticated = server.options.auth === undefined;
-  const body =
-    server.options.auth === undefined ? Buffer.alloc(0) : encodeAuthenticate(server.options.auth.authenticator);
-  connection.startupDone(server.options.auth === undefined ? opcodes.READY : opcodes.AUTHENTICATE, body, x);
+  if (server.options.auth === undefined) x.respond(opcodes.READY, Buffer.alloc(0));
+  else x.respond(opcodes.AUTHENTICATE, encodeAuthenticate(server.options.auth.authenticator));
+  connection.established();
 }
 
 export function answerAuthResponse(x: Exchange, token: Buffer | null): void {

@@ -8,7 +8,7 @@ import type {
   RawValue,
 } from '../wire/index.ts';
 import type { ServerStatement } from './prepared-statement.ts';
-import type { ServerConnection } from './server-connection.ts';
+import type { ClientConnection } from './roles.ts';
 
 const noValues: readonly RawValue[] = [];
 
@@ -16,7 +16,7 @@ const noValues: readonly RawValue[] = [];
 export class ReceivedRequest {
   /** Milliseconds on the server's clock. */
   readonly at: number;
-  readonly connection: ServerConnection;
+  readonly connection: ClientConnection;
   readonly version: number;
   readonly streamId: number;
   readonly flags: number;
@@ -30,7 +30,7 @@ export class ReceivedRequest {
 
   constructor(
     at: number,
-    connection: ServerConnection,
+    connection: ClientConnection,
     header: { readonly version: number; readonly streamId: number; readonly flags: number; readonly opcode: number },
     message: DecodedRequest,
     customPayload: ReadonlyMap<string, Buffer | null> | undefined,

@@ -1,6 +1,7 @@
-import type { OpcodeName, WireType } from '../wire/index.ts';
+import type { OpcodeName } from '../wire/index.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import type { Reply } from './replies.ts';
+import type { StatementDescription } from './roles.ts';
 
 export interface MatchOptions {
   /** Default: QUERY, EXECUTE and BATCH. */
@@ -16,14 +17,7 @@ export interface MatchOptions {
 
 export type Matcher = string | RegExp | ((request: ReceivedRequest) => boolean) | MatchOptions;
 
-/** What PREPARE says of a statement, where it cannot be inferred from the text and the schema. */
-export interface RuleOptions {
-  /** Bind markers by name. */
-  readonly bind?: Readonly<Record<string, WireType>>;
-  /** Names of the bind markers that make the partition key. */
-  readonly partitionKey?: readonly string[];
-  readonly keyspace?: string;
-  readonly table?: string;
+export interface RuleOptions extends StatementDescription {
   /** How often the rule answers before it steps aside. Default: always. */
   readonly times?: number;
 }

@@ -8,20 +8,23 @@ import {
   WireReader,
 } from '../wire/index.ts';
 import type { CompressionName, Envelope } from '../wire/index.ts';
-import { Exchange } from './exchange.ts';
 import { handshakeError } from './handshake.ts';
 import type { ServerLink, ServerLinkHandler } from './link.ts';
 import { ReceivedRequest } from './received-request.ts';
-import type { ScriptedServer } from '../scripted-server.ts';
+import type { ClientConnection, NodeHost, SendWishes } from './roles.ts';
 
 const emptyBody = Buffer.alloc(0);
 
+/** What a connection asks of its node. */
+export interface ConnectionOwner extends NodeHost {
+  handle(request: ReceivedRequest): void;
+  connectionClosed(connection: ServerConnection): void;
+}
+
 /** One client's connection to a scripted server. */
-export class ServerConnection implements ServerLinkHandler {
-  /** From 1, in the order of acceptance by this server. */
+export class ServerConnection implements ServerLinkHandler, ClientConnection {
   readonly number: number;
   readonly remote: string;
-  /** Options of STARTUP; undefined before it. */
   startup: ReadonlyMap<string, string> | undefined;
   version: number | undefined;
   isAuthenticated = false;
@@ -29,7 +32,7 @@ export class ServerConnection implements ServerLinkHandler {
   keyspace: string | undefined;
   readonly eventTypes: Set<string> = new Set();
   isClosed = false;
-  private readonly server: ScriptedServer;
+  private readonly server: ConnectionOwner;
   private readonly link: ServerLink;
   private readonly decoder = new EnvelopeDecoder();
   private readonly encoder = new EnvelopeEncoder();
@@ -40,7 +43,7 @@ export class ServerConnection implements ServerLinkHandler {
   private isHandling = false;
   private flushScheduled = false;
 
-  constructor(server: ScriptedServer, link: ServerLink, number: number) {
+  constructor(server: ConnectionOwner, link: ServerLink, number: number) {
     this.server = server;
     this.link = link;
     this.number = number;
@@ -82,21 +85,20 @@ export class ServerConnection implements ServerLinkHandler {
     this.server.connectionClosed(this);
   }
 
-  /** Sends a message that answers no request, or one request with `exchange`'s wishes applied. */
-  send(envelope: Envelope, exchange?: Exchange): void {
+  send(envelope: Envelope, wishes?: SendWishes): void {
     if (this.isClosed) return;
-    if (exchange !== undefined) this.busyStreams[exchange.request.streamId] = 0;
+    if (wishes !== undefined) this.busyStreams[wishes.answers] = 0;
     let bytes: Buffer | null;
-    if (exchange?.mutate === undefined) {
+    if (wishes?.mutate === undefined) {
       bytes = this.encoder.envelope(envelope);
     } else {
       // The bytes are the test's own from here on: never compressed.
-      bytes = exchange.mutate(new EnvelopeEncoder().envelope(envelope));
+      bytes = wishes.mutate(new EnvelopeEncoder().envelope(envelope));
     }
     if (bytes === null) return;
-    if (exchange?.chunkBytes !== undefined) {
+    if (wishes?.chunkBytes !== undefined) {
       this.flush();
-      this.writeSlowly(this.encoder.pack([bytes]), exchange.chunkBytes);
+      this.writeSlowly(this.encoder.pack([bytes]), wishes.chunkBytes);
       return;
     }
     this.pending.push(bytes);
@@ -108,7 +110,6 @@ export class ServerConnection implements ServerLinkHandler {
     });
   }
 
-  /** Bytes as they are, behind what was sent before. */
   writeRaw(bytes: Buffer): void {
     this.flush();
     this.write(bytes);
@@ -121,9 +122,8 @@ export class ServerConnection implements ServerLinkHandler {
     this.link[how]();
   }
 
-  /** Answers STARTUP and switches to what it asked for: framing (v5), compression. */
-  startupDone(opcode: number, body: Buffer, exchange: Exchange): void {
-    exchange.respond(opcode, body);
+  established(): void {
+    // What was sent so far leaves unframed and uncompressed (spec v5 section 2.3.1).
     this.flush();
     const compression = (this.startup?.get('COMPRESSION')?.toLowerCase() ?? 'none') as CompressionName;
     if ((this.version ?? 0) >= 5) {
@@ -160,7 +160,7 @@ export class ServerConnection implements ServerLinkHandler {
       this.send({ version, isResponse: true, flags: 0, streamId, opcode: opcodes.ERROR, body });
       return;
     }
-    this.server.handle(new Exchange(this.server, this, request));
+    this.server.handle(request);
   }
 
   private flush(): void {

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import {
   alsoPush,
+  byDefault,
   chunked,
   closeConnection,
   delayed,
+  dynamic,
   error,
   eventually,
   generatedRows,
   held,
+  message,
   mutated,
   never,
   onStream,
@@ -156,6 +159,17 @@ describe('ScriptedServer, seen by a bare client', () => {
       mutated(voidResult(), (envelope) => Buffer.from([...envelope.subarray(0, 4), opcodes.READY, 0, 0, 0, 0])),
     );
     assert.equal((await client.query('SELECT m')).kind, 'ready');
+    server.when('SELECT o', message(opcodes.SUPPORTED, Buffer.from([0, 0])));
+    assert.equal((await client.query('SELECT o')).kind, 'supported');
+    server.when(
+      /^SELECT y/,
+      dynamic((request) => error('invalid', { message: `no ${request.cql}` })),
+    );
+    assert.equal(((await client.query('SELECT y1')) as { message?: string }).message, 'no SELECT y1');
+    server.when({ opcode: 'PREPARE' }, delayed(30, byDefault()));
+    const asked = performance.now();
+    await client.prepare('SELECT y2');
+    assert.ok(performance.now() - asked >= 25);
   });
 
   test('answers out of order, late, in sequence, or not at all', async () => {
