@@ -1,10 +1,15 @@
 import { LENGTH_BYTES, readCell } from '../composites/cell.ts';
 import type { InlineRead, ValueCodec } from '../value-codec.ts';
 import { truncatedCell } from '../value-problems.ts';
-import { compositeSource } from './composite-source.ts';
 
 /** More types made of others than this are left to their codecs: a function for each of them would only be slow to make. */
 const MAX_FUNCTIONS = 64;
+
+/**
+ * Makes the body of a function that decodes the `n` bytes at `p`, up to `end`, as the type of a codec; null for types that are
+ * not made of others.
+ */
+export type CompositeSource = (source: DecoderSource, codec: ValueCodec) => string | null;
 
 /**
  * Collects the source of a decoder and what it refers to. Names that the server sent get into the source in one place only,
@@ -15,9 +20,11 @@ export class DecoderSource {
   readonly scope: Record<string, unknown>;
   readonly #references = new Map<ValueCodec, string>();
   readonly #functions: string[] = [];
+  readonly #compositeSource: CompositeSource;
   #functionCount = 0;
 
-  constructor(scope: Readonly<Record<string, unknown>>) {
+  constructor(scope: Readonly<Record<string, unknown>>, compositeSource: CompositeSource) {
+    this.#compositeSource = compositeSource;
     this.scope = { readCell, truncatedCell, ...scope };
   }
 
@@ -113,7 +120,7 @@ else { ${this.#call(codec, target, column)} p += n; }`;
   #functionFor(codec: ValueCodec): string | null {
     if (this.#functionCount >= MAX_FUNCTIONS) return null;
     const name = `d${this.#functionCount++}`;
-    const body = compositeSource(this, codec);
+    const body = this.#compositeSource(this, codec);
     if (body === null) return null;
     this.#functions.push(`function ${name}(b, v, p, n, column) {\nconst end = p + n;\n${body}\n}`);
     return name;

@@ -3,6 +3,7 @@ import type { Row } from '../row.ts';
 import { TEXT_HELPER } from '../scalars/text-codec.ts';
 import type { ValueCodec } from '../value-codec.ts';
 import { generate } from './code-generation.ts';
+import { compositeSource } from './composite-source.ts';
 import { DecoderSource } from './decoder-source.ts';
 import { objectLiteral } from './object-literal.ts';
 import type { RowDecoder } from './row-decoder.ts';
@@ -21,7 +22,7 @@ export class GeneratedRowDecoder implements RowDecoder {
 
   constructor(columns: readonly ColumnSpec[], codecs: readonly ValueCodec[], text: TextReader) {
     const names = columns.map((column) => column.name);
-    const source = new DecoderSource({ names, [TEXT_HELPER]: text });
+    const source = new DecoderSource({ names, [TEXT_HELPER]: text }, compositeSource);
     const body = names.length <= MAX_COLUMNS ? narrowSource(source, names, codecs) : wideSource(source, names, codecs);
     this.#decode = generate(source.scope, `${source.functions}\n${body}`);
   }
