@@ -31,51 +31,58 @@ export async function bringUp(context: ClusterContext): Promise<StartedNodes> {
 }
 
 async function startAll(context: ClusterContext, deadline: Deadline, startedAt: number): Promise<EmbeddedNode[]> {
-  const { options } = context;
-  const plans = planTopology(options.dataCenters, options.racks);
-  const ports = await assignPorts(options, plans.length);
-  const seeds = ports.map(({ storage }, index) => `${addressOf(options, index)}:${String(storage)}`);
-  const nodes = plans.map((plan, index) => {
-    const own = ports[index];
-    if (own === undefined) throw new RangeError('Every node has ports');
-    return new EmbeddedNode(context, {
-      ...plan,
-      address: addressOf(options, index),
-      ports: own,
-      seeds,
-      bootstrap: false,
-    });
-  });
+  const { onProgress, parallelStarts } = context.options;
+  const nodes = await makeNodes(context);
+  const report = (nodesReady: number): void => {
+    onProgress({ phase: 'start', nodesReady, nodesTotal: nodes.length, elapsedMs: Date.now() - startedAt });
+  };
   let nodesReady = 0;
-  const report = (): void => {
-    options.onProgress({ phase: 'start', nodesReady, nodesTotal: nodes.length, elapsedMs: Date.now() - startedAt });
-  };
-  report();
-  const startOne = async (node: EmbeddedNode): Promise<void> => {
-    await node.start(deadline);
-    nodesReady += 1;
-    report();
-  };
+  report(nodesReady);
   try {
-    await inParallel(nodes, options.parallelStarts, startOne);
+    await inParallel(nodes, parallelStarts, deadline.signal, async (node, signal) => {
+      await node.start({ ...deadline, signal });
+      report(++nodesReady);
+    });
     await waitUntilWhole(context, nodes, deadline);
   } catch (error) {
     await Promise.all(nodes.map((node) => node.kill()));
     throw error;
   }
-  options.onProgress({ phase: 'ready', nodesTotal: nodes.length, elapsedMs: Date.now() - startedAt });
+  onProgress({ phase: 'ready', nodesTotal: nodes.length, elapsedMs: Date.now() - startedAt });
   return nodes;
 }
 
-/** All tasks have ended when this does, whatever the outcome. */
-async function inParallel<T>(items: readonly T[], limit: number, task: (item: T) => Promise<void>): Promise<void> {
+async function makeNodes(context: ClusterContext): Promise<EmbeddedNode[]> {
+  const { options } = context;
+  const plans = planTopology(options.dataCenters, options.racks);
+  const allPorts = await assignPorts(options, plans.length);
+  const seeds = allPorts.map(({ storage }, index) => `${addressOf(options, index)}:${String(storage)}`);
+  return plans.map((plan, index) => {
+    const ports = allPorts[index];
+    if (ports === undefined) throw new RangeError('Every node has ports');
+    return new EmbeddedNode(context, { ...plan, address: addressOf(options, index), ports, seeds, bootstrap: false });
+  });
+}
+
+/** All tasks have ended when this does. The first that fails ends the others, and its error is thrown. */
+async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  outer: AbortSignal | undefined,
+  task: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failure = new AbortController();
+  const signal = outer === undefined ? failure.signal : AbortSignal.any([failure.signal, outer]);
   const queue = [...items];
-  const failures: unknown[] = [];
+  const errors: unknown[] = [];
   const work = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined && failures.length === 0; item = queue.shift()) {
-      await task(item).catch((error: unknown) => failures.push(error));
+    for (let item = queue.shift(); item !== undefined && errors.length === 0; item = queue.shift()) {
+      await task(item, signal).catch((error: unknown) => {
+        errors.push(error);
+        failure.abort();
+      });
     }
   };
   await Promise.all(Array.from({ length: limit }, work));
-  if (failures.length > 0) throw failures[0];
+  if (errors.length > 0) throw errors[0];
 }

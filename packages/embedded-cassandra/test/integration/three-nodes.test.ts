@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Client } from 'cassandra-driver';
+import { EmbeddedCluster, type EmbeddedNode } from '../../src/index.ts';
+import { driverFor, types } from '../support/driver.ts';
+
+const { all, one } = types.consistencies;
+
+describe('three nodes', () => {
+  let cluster: EmbeddedCluster;
+  let client: Client;
+
+  function node(index: number): EmbeddedNode {
+    return cluster.nodes[index] ?? assert.fail(`No node ${index}`);
+  }
+
+  async function readAll(): Promise<void> {
+    const { rows } = await client.execute('SELECT v FROM k.t WHERE id = 1', [], { consistency: all });
+    assert.equal(rows[0]?.['v'], 'x');
+  }
+
+  before(async () => {
+    cluster = await EmbeddedCluster.start({ nodes: 3, racks: ['a', 'b', 'c'], heapMb: 384 });
+    client = driverFor(cluster);
+    await client.connect();
+    await client.execute("CREATE KEYSPACE k WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}");
+    await client.execute('CREATE TABLE k.t (id int PRIMARY KEY, v text)');
+    await client.execute("INSERT INTO k.t (id, v) VALUES (1, 'x')", [], { consistency: all });
+  });
+
+  after(async () => {
+    await client.shutdown();
+    await cluster.stop();
+  });
+
+  it('should share an address and form one ring, whole from the first moment', async (t) => {
+    t.diagnostic(`ready after ${cluster.readyAfterMs} ms`);
+    assert.deepEqual(new Set(cluster.nodes.map(({ address }) => address)), new Set(['127.0.0.1']));
+    assert.equal(new Set(cluster.contactPoints).size, 3);
+    const { rows } = await client.execute('SELECT native_port, rack, data_center FROM system.peers_v2');
+    const peers = rows.map((row) => `127.0.0.1:${row['native_port']} ${row['data_center']} ${row['rack']}`).sort();
+    assert.deepEqual(peers, [`${node(1)} dc1 b`, `${node(2)} dc1 c`].sort());
+    await readAll();
+    const status = await node(2).nodetool('status', 'k');
+    assert.equal(status.match(/^UN .* 16 .*100\.0%/gm)?.length, 3, status);
+  });
+
+  it('should be whole again after a node was killed and restarted', async () => {
+    await node(1).kill();
+    assert.deepEqual(
+      cluster.nodes.map(({ state }) => state),
+      ['running', 'stopped', 'running'],
+    );
+    await client.execute('SELECT v FROM k.t WHERE id = 1', [], { consistency: one });
+    await node(1).restart();
+    await readAll();
+  });
+
+  it('should freeze a node and let it go on', async () => {
+    node(2).pause();
+    assert.equal(node(2).state, 'paused');
+    await assert.rejects(readAll(), /replicas|Unavailable|timed out/i);
+    node(2).resume();
+    assert.equal(node(2).state, 'running');
+    for (let attempt = 0; ; attempt++) {
+      const failure = await readAll().catch((error: unknown) => error);
+      if (failure === undefined) break;
+      assert.ok(attempt < 20, String(failure));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  });
+
+  it('should grow by a node and shrink by another', async () => {
+    const added = await cluster.addNode({ rack: 'a' });
+    assert.equal(cluster.nodes.length, 4);
+    assert.equal(added.rack, 'a');
+    await readAll();
+    const grown = await node(0).nodetool('status', 'k');
+    assert.equal(grown.match(/^UN /gm)?.length, 4, grown);
+    const leaving = node(1);
+    await cluster.decommission(leaving);
+    assert.equal(leaving.state, 'decommissioned');
+    assert.ok(!cluster.nodes.includes(leaving));
+    const { rows } = await client.execute('SELECT host_id FROM system.peers_v2');
+    assert.equal(rows.length, 2);
+    await readAll();
+    await assert.rejects(leaving.restart(), { code: 'WRONG_STATE' });
+    await assert.rejects(cluster.decommission(leaving), { code: 'WRONG_STATE' });
+  });
+});
