@@ -9,6 +9,7 @@ import { MapCodec } from './composites/map-codec.ts';
 import { TupleCodec } from './composites/tuple-codec.ts';
 import { UdtCodec, type UserTypeClass } from './composites/udt-codec.ts';
 import { VectorCodec } from './composites/vector-codec.ts';
+import { checkEncodingOptions, type EncodingOptions } from './encoding-options.ts';
 import { fastForm } from './fast-codec.ts';
 import { nativeCodec } from './native-codecs.ts';
 import { BlobCodec } from './scalars/blob-codec.ts';
@@ -16,16 +17,6 @@ import { FloatCodec } from './scalars/float-codecs.ts';
 import { parseTypeKey, typeKey, userTypeKey } from './type-key.ts';
 import { UserCodec } from './user-codec.ts';
 import type { ValueCodec } from './value-codec.ts';
-
-/** The option `encoding`. */
-export interface EncodingOptions {
-  /** Codecs that replace this package's own for the types they name: presets of `codecs`, or of your making. */
-  readonly codecs?: readonly Codec<unknown>[] | undefined;
-  /** Binds undefined as unset instead of refusing it. Default false. */
-  readonly undefinedAsUnset?: boolean | undefined;
-  /** Compiles decoders and encoders by generating code, several times faster. Default: where the runtime allows it. */
-  readonly codeGeneration?: boolean | undefined;
-}
 
 /** Knows how the values of every CQL type are written and read: one of each cluster. */
 export class CodecRegistry {
@@ -36,8 +27,9 @@ export class CodecRegistry {
   #generation = 0;
   #readText: ((b: Buffer, start: number, end: number) => string) | null = null;
 
-  /** @throws ConfigurationError when an option is of the wrong kind, a codec's type is none, or two codecs are for one type */
+  /** @throws ConfigurationError when an option is unknown or of the wrong kind, a codec's type is none, or two codecs are for one type */
   constructor(options: EncodingOptions = {}) {
+    checkEncodingOptions(options);
     this.undefinedAsUnset = options.undefinedAsUnset ?? false;
     this.#mayGenerate = options.codeGeneration ?? true;
     this.#codecs = indexCodecs(options.codecs ?? []);
@@ -65,8 +57,15 @@ export class CodecRegistry {
   /**
    * Makes values of a user-defined type instances of a class, constructed with an object of all fields.
    * Instances are written by their properties of the fields' names, inherited accessors included.
+   * @throws ConfigurationError when the names are not strings or the class is none
    */
   registerUserType(keyspace: string, name: string, userClass: UserTypeClass): void {
+    if (typeof keyspace !== 'string' || typeof name !== 'string' || typeof userClass !== 'function') {
+      throw new ConfigurationError(
+        'registerUserType',
+        'A user-defined type is registered by keyspace, name and class; check the arguments',
+      );
+    }
     this.#userClasses.set(userTypeKey(keyspace, name), userClass);
     this.#generation++;
   }

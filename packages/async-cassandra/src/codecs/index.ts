@@ -1,9 +1,10 @@
 export type { Codec } from './codec.ts';
-export { CodecRegistry, type EncodingOptions } from './codec-registry.ts';
+export { CodecRegistry } from './codec-registry.ts';
 export { compileParameterEncoder, type ParameterEncoder } from './compile/parameter-encoder.ts';
 export { compileRoutingKeyEncoder, type RoutingKeyEncoder } from './compile/routing-key-encoder.ts';
 export { compileRowDecoder } from './compile/compile-row-decoder.ts';
 export type { RowDecoder } from './compile/row-decoder.ts';
+export type { EncodingOptions } from './encoding-options.ts';
 export type { UserTypeClass } from './composites/udt-codec.ts';
 export { compileHints, type HintedValues } from './hints.ts';
 export { type CodecPresets, codecs } from './presets/codecs.ts';

@@ -308,6 +308,26 @@ describe('codec registry', () => {
     }
   });
 
+  it('should refuse options that do not exist or are of the wrong kind', () => {
+    const bad: readonly [object, string][] = [
+      [{ codec: [] }, 'encoding.codec'],
+      [{ codecs: codecs.bigintAsNumber }, 'encoding.codecs'],
+      [{ undefinedAsUnset: 'yes' }, 'encoding.undefinedAsUnset'],
+      [{ codeGeneration: 1 }, 'encoding.codeGeneration'],
+    ];
+    for (const [options, path] of bad) {
+      assert.throws(
+        () => new CodecRegistry(options),
+        (error) => error instanceof ConfigurationError && error.path === path,
+        path,
+      );
+    }
+    new CodecRegistry({ codecs: undefined, undefinedAsUnset: undefined, codeGeneration: undefined });
+    const registry = new CodecRegistry();
+    assert.throws(() => registry.registerUserType('shop', 'address', {} as never), ConfigurationError);
+    assert.throws(() => registry.registerUserType('shop', undefined as never, Point), ConfigurationError);
+  });
+
   it('should not generate code when told not to', () => {
     assert.equal(new CodecRegistry({ codeGeneration: false }).codeGeneration, false);
     assert.equal(new CodecRegistry().codeGeneration, true);
