@@ -34,34 +34,28 @@ const facts = {
   retries: fc.integer({ min: 0, max: 5 }),
 };
 const context: fc.Arbitrary<RetryContext> = fc.oneof(
-  fc
-    .record({ ...facts, dataPresent: fc.boolean(), received: fc.integer({ min: 0, max: 3 }) })
-    .map((f) =>
-      failure({
-        ...f,
-        event: 'readTimeout',
-        required: 2,
-        error: new ReadTimeoutError(text, { ...counts, dataPresent: f.dataPresent }),
-      }),
-    ),
-  fc
-    .record({ ...facts, writeType: fc.constantFrom(...writeTypes) })
-    .map((f) =>
-      failure({
-        ...f,
-        event: 'writeTimeout',
-        error: new WriteTimeoutError(text, { ...counts, writeType: f.writeType }),
-      }),
-    ),
-  fc
-    .record(facts)
-    .map((f) =>
-      failure({
-        ...f,
-        event: 'unavailable',
-        error: new UnavailableError(text, { consistency: 'QUORUM', required: 2, alive: 1 }),
-      }),
-    ),
+  fc.record({ ...facts, dataPresent: fc.boolean(), received: fc.integer({ min: 0, max: 3 }) }).map((f) =>
+    failure({
+      ...f,
+      event: 'readTimeout',
+      required: 2,
+      error: new ReadTimeoutError(text, { ...counts, dataPresent: f.dataPresent }),
+    }),
+  ),
+  fc.record({ ...facts, writeType: fc.constantFrom(...writeTypes) }).map((f) =>
+    failure({
+      ...f,
+      event: 'writeTimeout',
+      error: new WriteTimeoutError(text, { ...counts, writeType: f.writeType }),
+    }),
+  ),
+  fc.record(facts).map((f) =>
+    failure({
+      ...f,
+      event: 'unavailable',
+      error: new UnavailableError(text, { consistency: 'QUORUM', required: 2, alive: 1 }),
+    }),
+  ),
   fc
     .record({
       ...facts,

@@ -96,9 +96,8 @@ describe('TokenMap', () => {
     assert.equal(map.replicas('both', 0, 0), before);
   });
 
-  it(
-    'should be built for 300 nodes with 256 tokens each without holding the event loop',
-    seeded(async (random) => {
+  it('should be built for 300 nodes with 256 tokens each without holding the event loop', async (t) => {
+    await seeded(async (random) => {
       const nodes = Array.from({ length: 300 }, (_, slot) =>
         testNode(slot, {
           dataCenter: `dc${slot % 2}`,
@@ -109,6 +108,8 @@ describe('TokenMap', () => {
       const turns = new CountedTurns();
       const map = await TokenMap.build(nodes, new Map([['ks', network({ dc0: '3', dc1: '3' })]]), turns);
       assert.equal(map.statistics.tokens, map.ring.size);
+      const { tokens, slices, largestSlice } = map.statistics;
+      t.diagnostic(`${tokens} tokens in ${slices} slices, the largest of ${largestSlice} steps`);
       assert.ok(map.ring.size > 76_000);
       assert.equal(map.statistics.slices, turns.yields + 1);
       assert.equal(map.statistics.buildMs, turns.yields);
@@ -121,6 +122,6 @@ describe('TokenMap', () => {
           assert.deepEqual(racks.toSorted(), ['r0', 'r1', 'r2']);
         }
       }
-    }),
-  );
+    })();
+  });
 });
