@@ -12,6 +12,7 @@ import { ExpectedMembers } from './expected-members.ts';
 import type { MetadataKeeper } from './metadata-keeper.ts';
 import { changesTopology, diffNodes, withoutDuplicates } from './node-diff.ts';
 import type { IncompleteRow } from './node-rows.ts';
+import type { SchemaKeeper } from './schema-keeper.ts';
 import { readTopology, type TopologyReading } from './topology-reader.ts';
 
 /** How long the first event of a batch waits for others. */
@@ -22,6 +23,7 @@ const MAX_EVENTS = 20;
 export interface ClusterRefresherOptions {
   readonly state: ClusterState;
   readonly metadata: MetadataKeeper;
+  readonly schema: SchemaKeeper;
   readonly addresses: AddressBook;
   readonly timers: Timers;
   readonly logger: Logger;
@@ -31,6 +33,11 @@ export interface ClusterRefresherOptions {
   readonly timeoutMs: number;
   /** Called with the first reading, before anybody sees its nodes. What it throws fails the first contact. */
   readonly onFirstReading: (reading: TopologyReading, nodes: ReadonlyMap<string, NodeInfo>) => void;
+}
+
+interface SchemaNews {
+  readonly change: SchemaChange;
+  readonly isEvent: boolean;
 }
 
 interface Source {
@@ -49,6 +56,11 @@ export class ClusterRefresher implements ControlListener {
   readonly #schemaEvents: Debouncer<SchemaChange>;
   readonly #readNodes: CoalescedTask<void>;
   readonly #readSchema: CoalescedTask<void>;
+  /** What the next reading of the schema has to follow, and whether the application is to be told of it. */
+  #schemaNews: SchemaNews[] = [];
+  #mustReadAll = false;
+  /** The schema has been read before: what another reading finds is news. */
+  #knowsSchema = false;
   readonly #expected = new ExpectedMembers();
   readonly #warnedOf = new Set<string>();
   #source: Source | null = null;
@@ -59,11 +71,9 @@ export class ClusterRefresher implements ControlListener {
     this.#options = options;
     const debounce = { timers: options.timers, windowMs: WINDOW_MS, maxEvents: MAX_EVENTS };
     this.#nodeEvents = new Debouncer(debounce, () => void this.refreshNodes());
-    this.#schemaEvents = new Debouncer(debounce, (changes) => void this.#schemaChanged(changes));
+    this.#schemaEvents = new Debouncer(debounce, (changes) => void this.#followSchema(changes, true));
     this.#readNodes = new CoalescedTask(() => this.#guarded((source) => this.#refreshNodes(source)));
-    this.#readSchema = new CoalescedTask(() =>
-      this.#guarded(({ connection, isCurrent }) => options.metadata.readKeyspaces(connection, isCurrent)),
-    );
+    this.#readSchema = new CoalescedTask(() => this.#guarded((source) => this.#refreshSchema(source)));
   }
 
   async connected(connection: Connection, reading: TopologyReading, isCurrent: () => boolean): Promise<void> {
@@ -72,7 +82,10 @@ export class ClusterRefresher implements ControlListener {
     this.#nodeEvents.clear();
     this.#expected.clear();
     await this.#takeIn(reading, isCurrent);
-    await this.#options.metadata.readKeyspaces(connection, isCurrent);
+    if (!this.#knowsSchema) await this.#options.schema.readReplication(connection, isCurrent);
+    this.#schemaEvents.flush();
+    if (this.#knowsSchema || this.#options.schema.keepsContents) void this.refreshSchema();
+    else this.#knowsSchema = true;
   }
 
   event(event: ServerEvent): void {
@@ -108,8 +121,10 @@ export class ClusterRefresher implements ControlListener {
     return this.#readNodes.request();
   }
 
-  /** Reads the schema, in the same way. */
-  refreshSchema(): Promise<void> {
+  /** Reads the schema, in the same way: all of it that is kept, or what one change is about. */
+  refreshSchema(change?: SchemaChange): Promise<void> {
+    if (change !== undefined) return this.#followSchema([change], false);
+    this.#mustReadAll = true;
     return this.#readSchema.request();
   }
 
@@ -120,9 +135,39 @@ export class ClusterRefresher implements ControlListener {
     this.#clearReadAgain();
   }
 
-  async #schemaChanged(changes: readonly SchemaChange[]): Promise<void> {
-    await this.refreshSchema();
-    for (const change of changes) this.#options.state.tellSchemaChange(change);
+  #followSchema(changes: readonly SchemaChange[], isEvent: boolean): Promise<void> {
+    for (const change of changes) this.#schemaNews.push({ change, isEvent });
+    return this.#readSchema.request();
+  }
+
+  async #refreshSchema({ connection, isCurrent }: Source): Promise<void> {
+    const { schema, state } = this.#options;
+    const news = this.#schemaNews;
+    const mustReadAll = this.#mustReadAll;
+    this.#schemaNews = [];
+    this.#mustReadAll = false;
+    let found: readonly SchemaChange[] = [];
+    try {
+      if (mustReadAll) found = await schema.readAll(connection, isCurrent);
+      else {
+        await schema.readChanged(
+          connection,
+          news.map(({ change }) => change),
+          isCurrent,
+        );
+      }
+    } catch (error) {
+      // Its successor as control connection reads everything; what is to be told is told then.
+      this.#schemaNews = [...news, ...this.#schemaNews];
+      throw error;
+    }
+    const told = news.filter(({ isEvent }) => isEvent).map(({ change }) => change);
+    for (const change of told) state.tellSchemaChange(change);
+    if (!mustReadAll) return;
+    // What events have told of is in the reading too.
+    const known = new Set(told.map(keyOf));
+    if (this.#knowsSchema) for (const change of found) if (!known.has(keyOf(change))) state.tellSchemaChange(change);
+    this.#knowsSchema = true;
   }
 
   async #guarded(read: (source: Source) => Promise<void>): Promise<void> {
@@ -191,4 +236,8 @@ export class ClusterRefresher implements ControlListener {
       );
     }
   }
+}
+
+function keyOf({ changeType, target, keyspace, name, argumentTypes }: SchemaChange): string {
+  return JSON.stringify([changeType, target, keyspace, name, argumentTypes]);
 }

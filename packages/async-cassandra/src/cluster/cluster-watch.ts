@@ -6,9 +6,9 @@ import {
   type Seams,
 } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
-import { murmur3, type NodeDistance, type NodeInfo, TokenPair } from '../metadata/index.ts';
+import type { ClusterMetadata, NodeDistance, NodeInfo } from '../metadata/index.ts';
 import type { AddressTranslator, LoadBalancingPolicy, ReconnectionPolicy } from '../policies/index.ts';
-import type { ProtocolVersion } from '../protocol/index.ts';
+import type { ProtocolVersion, SchemaChange } from '../protocol/index.ts';
 import { AddressBook } from './address-book.ts';
 import type { ClusterListener } from './cluster-listener.ts';
 import { ClusterRefresher } from './cluster-refresher.ts';
@@ -17,8 +17,9 @@ import { ContactFinder } from './contact-finder.ts';
 import { ControlConnection } from './control-connection.ts';
 import { nearestDistance } from './distance.ts';
 import { chooseLocalDataCenter } from './local-data-center.ts';
-import { type ClusterSnapshot, MetadataKeeper } from './metadata-keeper.ts';
+import { MetadataKeeper, turnsOf } from './metadata-keeper.ts';
 import { SchemaAgreement } from './schema-agreement.ts';
+import { type KeptKeyspaces, SchemaKeeper } from './schema-keeper.ts';
 import type { TopologyReading } from './topology-reader.ts';
 import { waitFor } from './waiting.ts';
 
@@ -36,6 +37,8 @@ export interface ClusterWatchOptions {
   /** Undefined: the one that all contact points share. */
   readonly localDataCenter: string | undefined;
   readonly localRack: string | undefined;
+  /** Keyspaces of which the metadata holds all tables, types and functions; of others it holds the replication. */
+  readonly keptKeyspaces: KeptKeyspaces;
   /** All that are in use: a node is as near as the nearest of them says. */
   readonly loadBalancingPolicies: readonly LoadBalancingPolicy[];
   readonly reconnectionPolicy: ReconnectionPolicy;
@@ -51,11 +54,11 @@ export class ClusterWatch {
   readonly state: ClusterState;
   readonly #options: ClusterWatchOptions;
   readonly #metadata: MetadataKeeper;
+  readonly #schema: SchemaKeeper;
   readonly #finder: ContactFinder;
   readonly #refresher: ClusterRefresher;
   readonly #control: ControlConnection;
   readonly #agreement: SchemaAgreement;
-  readonly #token = new TokenPair();
 
   constructor(options: ClusterWatchOptions) {
     const { seams, logger, listener, port, contactPoints, protocolVersion, reconnectionPolicy } = options;
@@ -63,7 +66,13 @@ export class ClusterWatch {
     const timeoutMs = options.connection.connectTimeoutMs;
     this.#options = options;
     this.state = new ClusterState({ seams, listener, logger });
-    this.#metadata = new MetadataKeeper({ timers, logger, timeoutMs });
+    this.#metadata = new MetadataKeeper(timers, logger);
+    this.#schema = new SchemaKeeper({
+      metadata: this.#metadata,
+      turns: turnsOf(timers),
+      timeoutMs,
+      kept: options.keptKeyspaces,
+    });
     this.#finder = new ContactFinder({
       state: this.state,
       seams,
@@ -77,6 +86,7 @@ export class ClusterWatch {
     this.#refresher = new ClusterRefresher({
       state: this.state,
       metadata: this.#metadata,
+      schema: this.#schema,
       addresses: new AddressBook({ translator: options.addressTranslator, timers, timeoutMs, logger }),
       timers,
       logger,
@@ -97,6 +107,7 @@ export class ClusterWatch {
       state: this.state,
       timers,
       timeoutMs,
+      closed: this.#control.closed,
       whenConnected: (waitMs, signal) => this.#control.whenConnected(waitMs, signal),
     });
   }
@@ -107,7 +118,7 @@ export class ClusterWatch {
   }
 
   /** The metadata as of now. */
-  get metadata(): ClusterSnapshot {
+  get metadata(): ClusterMetadata {
     return this.#metadata.current;
   }
 
@@ -127,21 +138,20 @@ export class ClusterWatch {
 
   /** Full replicas of the partition whose routing key lies in `bytes`; empty when they are not known. */
   replicas(keyspace: string, bytes: Uint8Array, start: number, end: number): readonly NodeInfo[] {
-    const token = this.#token;
-    murmur3(bytes, start, end, token);
-    return this.#metadata.current.tokenMap.replicas(keyspace, token.hi, token.lo);
+    return this.#metadata.current.tokenMap.replicasOfKey(keyspace, bytes, start, end);
   }
 
   /**
    * Waits until all nodes that are up agree on the schema and the metadata is not older than that.
+   * @param change - what has changed; undefined: anything may have
    * @returns whether they agree; false after `timeoutMs`
    * @throws AbortError, SessionClosedError
    */
-  async schemaAgreement(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+  async schemaAgreement(timeoutMs: number, signal?: AbortSignal, change?: SchemaChange): Promise<boolean> {
     const { timers } = this.#options.seams;
     const endsAt = timers.now() + timeoutMs;
     const isAgreed = await this.#agreement.wait(timeoutMs, signal);
-    const refreshed = this.#refresher.refreshSchema().then(() => isAgreed);
+    const refreshed = this.#refresher.refreshSchema(change).then(() => isAgreed);
     const timedOut = new Error('The metadata was not read in time');
     return waitFor(refreshed, {
       timers,
@@ -157,6 +167,11 @@ export class ClusterWatch {
   /** Reads nodes and schema now. Resolves when they are taken in. */
   async refresh(): Promise<void> {
     await Promise.all([this.#refresher.refreshNodes(), this.#refresher.refreshSchema()]);
+  }
+
+  /** From now on the metadata holds all that is in these keyspaces. Resolves when it does, as far as they exist. */
+  keepKeyspaces(keyspaces: KeptKeyspaces): Promise<void> {
+    return this.#schema.keep(keyspaces) ? this.#refresher.refreshSchema() : Promise.resolve();
   }
 
   /** Ends watching; nothing is left behind, whatever was under way. All callers share one end. */

@@ -61,6 +61,11 @@ export class ControlConnection implements NodeFollower {
     return this.#connection;
   }
 
+  /** Fires when the cluster is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
   /** The node it is on, or null while there is none. */
   get node(): ClusterNode | null {
     return this.#node;
@@ -71,6 +76,7 @@ export class ControlConnection implements NodeFollower {
    * @throws NoHostAvailableError, AuthenticationError, SessionClosedError, or what the listener throws
    */
   start(): Promise<void> {
+    if (this.#closed.signal.aborted) return Promise.reject(closedError());
     this.#starting ??= this.#start();
     return this.#starting;
   }
@@ -218,7 +224,7 @@ export class ControlConnection implements NodeFollower {
     const connection = this.#connection ?? this.#arriving;
     this.#arriving = null;
     state.unfollow(this);
-    this.#closed.abort(new SessionClosedError('The cluster was closed'));
+    this.#closed.abort(closedError());
     this.#wake?.abort();
     if (connection !== null) {
       connection.onClosed = null;
@@ -232,6 +238,10 @@ export class ControlConnection implements NodeFollower {
   }
 
   #checkOpen(): void {
-    if (this.#closed.signal.aborted) throw new SessionClosedError('The cluster was closed');
+    if (this.#closed.signal.aborted) throw closedError();
   }
+}
+
+function closedError(): SessionClosedError {
+  return new SessionClosedError('The cluster was closed');
 }

@@ -1,41 +1,19 @@
-import { type Connection, query, type Seams } from '../connection/index.ts';
+import type { Timers } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
-import { InvalidQueryError } from '../errors/index.ts';
 import {
+  ClusterMetadata,
+  type Keyspaces,
   type NodeInfo,
-  type Partitioner,
   parsePartitioner,
-  parseReplication,
-  type Replication,
+  replicationsOf,
   TokenMap,
   type Turns,
 } from '../metadata/index.ts';
 import { CoalescedTask } from './coalesced-task.ts';
 
-/** What is known of the cluster at one moment; replaced, never changed. */
-export interface ClusterSnapshot {
-  readonly clusterName: string;
-  readonly partitioner: Partitioner;
-  /** By host id. */
-  readonly nodes: ReadonlyMap<string, NodeInfo>;
-  /** By keyspace. */
-  readonly replications: ReadonlyMap<string, Replication>;
-  readonly tokenMap: TokenMap;
-}
-
-const EMPTY: ClusterSnapshot = Object.freeze({
-  clusterName: '',
-  partitioner: parsePartitioner(''),
-  nodes: new Map(),
-  replications: new Map(),
-  tokenMap: TokenMap.empty,
-});
-
-export interface MetadataKeeperOptions {
-  readonly timers: Seams['timers'];
-  readonly logger: Logger;
-  /** Bounds each query. */
-  readonly timeoutMs: number;
+/** Gives the event loop its turn between slices of long work. */
+export function turnsOf(timers: Timers): Turns {
+  return { now: () => timers.now(), yieldTurn: () => new Promise((resolve) => timers.setImmediate(resolve)) };
 }
 
 /**
@@ -43,83 +21,69 @@ export interface MetadataKeeperOptions {
  * sorted, the old one serves: a request that it sends to a wrong node still gets its answer.
  */
 export class MetadataKeeper {
-  readonly #options: MetadataKeeperOptions;
-  readonly #ring: CoalescedTask<void>;
+  readonly #logger: Logger;
   readonly #turns: Turns;
-  #current: ClusterSnapshot = EMPTY;
+  readonly #ring: CoalescedTask<void>;
+  #current: ClusterMetadata = ClusterMetadata.empty;
 
-  constructor(options: MetadataKeeperOptions) {
-    const { timers } = options;
-    this.#options = options;
-    this.#turns = { now: () => timers.now(), yieldTurn: () => new Promise((resolve) => timers.setImmediate(resolve)) };
+  constructor(timers: Timers, logger: Logger) {
+    this.#logger = logger;
+    this.#turns = turnsOf(timers);
     this.#ring = new CoalescedTask(() => this.#buildRing());
   }
 
-  get current(): ClusterSnapshot {
+  get current(): ClusterMetadata {
     return this.#current;
   }
 
-  /** Tells what kind of cluster it is; once, at first contact. */
+  /** Notes what each reading tells of the cluster itself. */
   setCluster(clusterName: string, partitionerName: string): void {
-    const partitioner = parsePartitioner(partitionerName);
     const { current } = this;
-    if (current.clusterName !== '' && current.partitioner.className !== partitionerName) {
-      this.#options.logger.warn?.(
-        { partitioner: partitionerName, before: current.partitioner.className },
+    const isKnown = current.clusterName !== '';
+    if (isKnown && current.clusterName === clusterName && current.partitioner.className === partitionerName) return;
+    const partitioner = parsePartitioner(partitionerName);
+    if (isKnown) {
+      const facts = { partitioner: partitionerName, before: current.partitioner.className };
+      this.#logger.warn?.(
+        facts,
         'A node tells another partitioner than before; check that the contact points belong to one cluster',
       );
-    } else if (current.clusterName === '' && !partitioner.isTokenAware) {
-      this.#options.logger.warn?.(
+    } else if (!partitioner.isTokenAware) {
+      this.#logger.warn?.(
         { partitioner: partitionerName },
         'Requests are not routed to replicas: the driver does not compute tokens of this partitioner',
       );
     }
-    this.#replace({ clusterName, partitioner });
+    this.#current = current.with({ clusterName, partitioner });
   }
 
   /**
-   * Takes over the nodes. Resolves when the ring is that of these nodes, or newer ones.
+   * Takes over the nodes. Resolves when the ring is that of these nodes, or of newer ones.
    * @param isOtherRing - whether tokens or places have changed
    */
   setNodes(nodes: ReadonlyMap<string, NodeInfo>, isOtherRing: boolean): Promise<void> {
-    const { tokenMap } = this.#current;
-    this.#replace({ nodes, tokenMap: isOtherRing ? tokenMap : tokenMap.withNodes([...nodes.values()]) });
-    return isOtherRing ? this.#ring.request() : Promise.resolve();
+    const { current } = this;
+    if (nodes === current.nodes) return Promise.resolve();
+    if (!isOtherRing) {
+      this.#current = current.with({ nodes, tokenMap: current.tokenMap.withNodes([...nodes.values()]) });
+      return Promise.resolve();
+    }
+    this.#current = current.with({ nodes });
+    return this.#ring.request();
   }
 
-  /** Reads how keyspaces are replicated. @throws what `query` throws */
-  async readKeyspaces(connection: Connection, isCurrent: () => boolean): Promise<void> {
-    const replications = new Map<string, Replication>();
-    try {
-      for (const row of await query(
-        connection,
-        'SELECT keyspace_name, replication FROM system_schema.keyspaces',
-        this.#options.timeoutMs,
-      )) {
-        const { keyspace_name: name, replication } = row;
-        if (typeof name === 'string' && replication instanceof Map)
-          replications.set(name, parseReplication(replication as Map<string, string>));
-      }
-    } catch (error) {
-      // Before Cassandra 3.0 the schema is elsewhere; requests then go to any local node.
-      if (!(error instanceof InvalidQueryError)) throw error;
-    }
-    if (isCurrent()) this.#replace({ replications, tokenMap: this.#current.tokenMap.withReplications(replications) });
+  setKeyspaces(keyspaces: Keyspaces): void {
+    const { current } = this;
+    this.#current = current.with({ keyspaces, tokenMap: current.tokenMap.withReplications(replicationsOf(keyspaces)) });
   }
 
   async #buildRing(): Promise<void> {
-    const { nodes, replications, partitioner } = this.#current;
+    const { nodes, partitioner } = this.#current;
     if (!partitioner.isTokenAware) return;
-    const tokenMap = await TokenMap.build([...nodes.values()], replications, this.#turns);
-    // Keyspaces and descriptions of nodes may have changed in the meantime; another ring would be queued behind this one.
+    const built = await TokenMap.build([...nodes.values()], new Map(), this.#turns);
+    // Descriptions of nodes and keyspaces may have changed in the meantime; another ring would be queued behind this one.
     const { current } = this;
-    const described = current.nodes === nodes ? tokenMap : tokenMap.withNodes([...current.nodes.values()]);
-    this.#replace({
-      tokenMap: current.replications === replications ? described : described.withReplications(current.replications),
-    });
-  }
-
-  #replace(part: Partial<ClusterSnapshot>): void {
-    this.#current = Object.freeze({ ...this.#current, ...part });
+    const described = current.nodes === nodes ? built : built.withNodes([...current.nodes.values()]);
+    this.#current = current.with({ tokenMap: described.withReplications(replicationsOf(current.keyspaces)) });
   }
 }

@@ -13,6 +13,8 @@ export interface SchemaAgreementOptions {
   readonly timers: Timers;
   /** Bounds each query. */
   readonly timeoutMs: number;
+  /** Fires when the cluster is closed. */
+  readonly closed: AbortSignal;
   /** The control connection, waiting for it while it is replaced. */
   readonly whenConnected: (timeoutMs: number, signal?: AbortSignal) => Promise<Connection>;
 }
@@ -32,7 +34,7 @@ export class SchemaAgreement {
    * @throws AbortError when the signal fires, SessionClosedError when the cluster is closed
    */
   async wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
-    const { timers } = this.#options;
+    const { timers, closed } = this.#options;
     const endsAt = timers.now() + timeoutMs;
     const isOver = new TimeoutError(
       'The nodes did not agree on the schema in time; check that all of them can reach one another',
@@ -49,7 +51,7 @@ export class SchemaAgreement {
         const canGoOn = error instanceof ConnectionError || error instanceof TimeoutError;
         if (!canGoOn) throw error;
       }
-      await sleep(timers, Math.min(INTERVAL_MS, Math.max(0, endsAt - timers.now())), signal);
+      await sleep(timers, Math.min(INTERVAL_MS, Math.max(0, endsAt - timers.now())), signal, closed);
     }
   }
 

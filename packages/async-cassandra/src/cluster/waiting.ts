@@ -10,20 +10,20 @@ export interface WaitBounds {
   readonly timeoutError: () => Error;
 }
 
-/** Resolves after `ms`, or as soon as `signal` fires; never rejects. */
-export function sleep(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
+/** Resolves after `ms`, or as soon as one of the signals fires; never rejects. */
+export function sleep(timers: Timers, ms: number, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) {
+    if (signals.some((signal) => signal?.aborted === true)) {
       resolve();
       return;
     }
     const done = (): void => {
       timers.clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      for (const signal of signals) signal?.removeEventListener('abort', done);
       resolve();
     };
     const timer = timers.setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
+    for (const signal of signals) signal?.addEventListener('abort', done, { once: true });
   });
 }
 
