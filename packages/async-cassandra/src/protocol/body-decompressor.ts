@@ -68,7 +68,7 @@ export class BodyDecompressor {
       this.buf = Buffer.allocUnsafeSlow(length);
       this.view = new DataView(this.buf.buffer, this.buf.byteOffset, length);
     } else {
-      this.#shared.reserve(length, 0);
+      this.#shared.reserve(length);
       this.buf = this.#shared.buf;
       this.view = this.#shared.view;
     }

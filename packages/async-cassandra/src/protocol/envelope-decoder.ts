@@ -37,7 +37,7 @@ export class EnvelopeDecoder {
   readonly #reader: ByteReader = new ByteReader();
   /** Set when bodies may be compressed one by one (v4). */
   decompressor: BodyDecompressor | null = null;
-  /** The version in the last header of the handshake: in an ERROR it can be another than the connection's. */
+  /** The version in the last header of the handshake that had another than the connection's; else the connection's. */
   lastVersion: number;
   #isHandshake = true;
   /** Makes `feed` return after the envelope that is being delivered. */
@@ -93,7 +93,7 @@ export class EnvelopeDecoder {
 
   /** Checks the header at `pos` and returns the length of the body. */
   #checkHeader(buf: Buffer, view: DataView, pos: number): number {
-    if (this.#isHandshake || buf[pos] !== this.#expectedVersionByte) this.#checkVersion(buf, pos);
+    if (buf[pos] !== this.#expectedVersionByte) this.#acceptOtherVersion(buf, pos);
     const length = view.getInt32(pos + 5);
     if (length < 0 || length > this.#maxBytes) {
       throw new ProtocolError(
@@ -136,16 +136,19 @@ export class EnvelopeDecoder {
     this.#sink.onEnvelope(streamId, opcode, flags, reader, decompressor.isOwned);
   }
 
-  /** During the handshake an ERROR may carry the server's own version, from which the client learns what to propose next. */
-  #checkVersion(buf: Buffer, pos: number): void {
+  /** Another version than expected: during the handshake an ERROR may carry the server's own, which tells what to propose next. */
+  #acceptOtherVersion(buf: Buffer, pos: number): void {
     const versionByte = buf[pos] as number;
     const version = versionByte & ~RESPONSE_BIT;
     const isResponse = (versionByte & RESPONSE_BIT) !== 0;
-    if (this.#isHandshake && isResponse) this.lastVersion = version;
-    if (versionByte === this.#expectedVersionByte) return;
-    if (isResponse && version >= 3 && this.#isHandshake && buf[pos + 4] === Opcode.ERROR) return;
-    if (isResponse && (version === 1 || version === 2) && this.#isHandshake) {
-      throw new ProtocolError(`The server speaks protocol version ${version}; check that it is Cassandra 3.0 or later`);
+    if (isResponse && this.#isHandshake) {
+      this.lastVersion = version;
+      if (version >= 3 && buf[pos + 4] === Opcode.ERROR) return;
+      if (version === 1 || version === 2) {
+        throw new ProtocolError(
+          `The server speaks protocol version ${version}; check that it is Cassandra 3.0 or later`,
+        );
+      }
     }
     throw new ProtocolError(
       `An envelope starts with the byte 0x${versionByte.toString(16).padStart(2, '0')} instead of 0x${this.#expectedVersionByte.toString(16)}; ` +

@@ -89,7 +89,7 @@ export class FrameDecoder {
     if (this.#isCompressed && this.#uncompressedBytes > 0) {
       const length = this.#uncompressedBytes;
       const target = this.#uncompressed;
-      target.reserve(length, 0);
+      target.reserve(length);
       lz4Decompress(buf, payload, end, target.buf, 0, length);
       envelopes.feed(target.buf, target.view, 0, length);
     } else {
@@ -114,10 +114,13 @@ export class FrameDecoder {
     return pos;
   }
 
-  /** Copies bytes until the incomplete frame has `target` of them. */
+  /**
+   * Copies bytes until the incomplete frame has `target` of them. The buffer grows before anything is in it, or when there
+   * is no more than the header, which was read and is not needed again.
+   */
   #fill(buf: Buffer, pos: number, end: number, target: number): number {
     const count = Math.min(target - this.#filled, end - pos);
-    this.#partial.reserve(target, this.#filled);
+    this.#partial.reserve(target);
     buf.copy(this.#partial.buf, this.#filled, pos, pos + count);
     this.#filled += count;
     return pos + count;

@@ -40,7 +40,7 @@ export class InboundDecoder {
     this.#envelopes = new EnvelopeDecoder(options.version, options.maxEnvelopeBytes, options.sink);
   }
 
-  /** The protocol version that the server named last during the handshake; in an ERROR it is the server's own. */
+  /** The server's own protocol version where it refused the connection's in an ERROR of the handshake; else the connection's. */
   get lastVersion(): number {
     return this.#envelopes.lastVersion;
   }

@@ -6,13 +6,12 @@ export class ScratchBuffer {
   /** Covers exactly the bytes of `buf`. */
   view: DataView = new DataView(this.buf.buffer, 0, 0);
 
-  /** Makes `buf` at least `length` bytes long; its first `kept` bytes stay. */
-  reserve(length: number, kept: number): void {
+  /** Makes `buf` at least `length` bytes long. When it grows, what was in it is lost. */
+  reserve(length: number): void {
     if (this.buf.length >= length) return;
     let size = SMALLEST_BYTES;
     while (size < length) size *= 2;
     const grown = Buffer.allocUnsafeSlow(size);
-    this.buf.copy(grown, 0, 0, kept);
     this.buf = grown;
     this.view = new DataView(grown.buffer, grown.byteOffset, size);
   }

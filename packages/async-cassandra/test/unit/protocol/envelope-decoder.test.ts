@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { ProtocolError } from '../../../src/errors/index.ts';
 import { EnvelopeDecoder } from '../../../src/protocol/envelope-decoder.ts';
 import { Opcode } from '../../../src/protocol/opcode.ts';
+import { AllocationWatch } from '../../support/allocation-watch.ts';
 import { EnvelopeCollector, viewOf } from '../../support/envelope-collector.ts';
 import { encodeEnvelope } from '../../support/wire/index.ts';
 
@@ -120,6 +121,34 @@ describe('EnvelopeDecoder', () => {
           for (let at = 0; at < 9; at += step) feed(header.subarray(at, at + step));
         }, /maxEnvelopeBytes/);
       }
+    }
+  });
+
+  it('should make room for a large body as its bytes arrive', () => {
+    const header = response(Opcode.RESULT);
+    header.writeInt32BE(MAX_BYTES, 5);
+    const part = Buffer.alloc(100_000);
+    for (const cut of [4, 9]) {
+      const { collector, feed } = decoder();
+      const watch = new AllocationWatch();
+      watch.start();
+      try {
+        const push = (bytes: Buffer): void => {
+          watch.received += bytes.length;
+          feed(bytes);
+        };
+        push(header.subarray(0, cut));
+        push(header.subarray(cut));
+        assert.ok(watch.largest <= 2 ** 20, 'after the header');
+        while (watch.received < MAX_BYTES) {
+          push(part.subarray(0, Math.min(part.length, MAX_BYTES + 9 - watch.received)));
+          assert.ok(watch.largest <= Math.max(2 ** 20, 2 * watch.received), `after ${watch.received} bytes`);
+        }
+        push(part.subarray(0, MAX_BYTES + 9 - watch.received));
+      } finally {
+        watch.stop();
+      }
+      assert.equal(collector.envelopes.length, 1);
     }
   });
 

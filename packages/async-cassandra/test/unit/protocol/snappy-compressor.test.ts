@@ -41,6 +41,21 @@ describe('SnappyCompressor', () => {
     }
   });
 
+  it('should find its way back over every distance around the limits of a copy', () => {
+    const compressor = new SnappyCompressor();
+    // A word that occurs twice and nothing in between that repeats it, in copies short enough for the two-byte form.
+    for (const distance of [5, 255, 256, 257, 2046, 2047, 2048, 2049, 65_534, 65_535, 65_536]) {
+      for (const length of [4, 11, 12, 64, 65, 68]) {
+        const plain = Buffer.alloc(distance + length + 3, 0xfe);
+        for (let i = 0; i < length; i++) plain[i] = plain[i + distance] = 1 + i;
+        assert.ok(
+          snappyDecompress(compress(compressor, plain)).equals(plain),
+          `distance ${distance}, length ${length}`,
+        );
+      }
+    }
+  });
+
   it('should write literals with longer lengths', () => {
     const compressor = new SnappyCompressor();
     for (const length of [59, 60, 61, 256, 257, 65_536, 65_537, 17_000_000]) {
