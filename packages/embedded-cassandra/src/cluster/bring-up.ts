@@ -3,6 +3,7 @@ import { addressOf, assignPorts } from './assign-ports.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { EmbeddedNode } from './embedded-node.ts';
 import { type Deadline, deadlineAfter } from './node-readiness.ts';
+import { replicateRoles } from './replicate-roles.ts';
 import { waitUntilWhole } from './ring-check.ts';
 import { planTopology } from './topology.ts';
 
@@ -44,6 +45,7 @@ async function startAll(context: ClusterContext, deadline: Deadline, startedAt: 
       report(++nodesReady);
     });
     await waitUntilWhole(context, nodes, deadline);
+    if (await replicateRoles(context, nodes)) await waitUntilWhole(context, nodes, deadline);
   } catch (error) {
     await Promise.all(nodes.map((node) => node.kill()));
     throw error;

@@ -108,6 +108,17 @@ export class EmbeddedCluster implements AsyncDisposable {
     await waitUntilWhole(this.#context, this.#nodes, deadlineAfter(this.#context.options.startTimeoutMs));
   }
 
+  /**
+   * Resolves when every node sees every other one and all agree on the schema: after `resume()`, or after a change of the
+   * schema by a client that does not wait for agreement. All nodes must run.
+   *
+   * @throws EmbeddedCassandraError `START_TIMEOUT`, `WRONG_STATE`
+   */
+  async untilWhole(timeoutMs: number = this.#context.options.startTimeoutMs): Promise<void> {
+    this.#checkRunning();
+    await waitUntilWhole(this.#context, this.#nodes, deadlineAfter(timeoutMs));
+  }
+
   /** Ends all nodes at once and removes their files. May be called again. */
   async stop(): Promise<void> {
     this.#stopped ??= this.#end();

@@ -8,6 +8,7 @@ import { NodeProcess } from '../process/node-process.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
 import { type Deadline, deadlineAfter, waitUntilReady } from './node-readiness.ts';
 import { runNodeTool } from './node-tool.ts';
+import { systemReplicas } from './resolve-options.ts';
 import { waitUntilWhole } from './ring-check.ts';
 import type { NodeState, RingMember } from './ring-member.ts';
 
@@ -176,7 +177,7 @@ export class EmbeddedNode implements RingMember {
       ports: this.#identity.ports,
       heapMb: options.heapMb,
       ringDelayMs: this.#identity.bootstrap ? joinDelayMs : firstDelayMs,
-      authReplicas: Math.min(3, sum(options.dataCenters.map(([, nodes]) => nodes))),
+      systemReplicas: systemReplicas(options),
       jvmArgs: options.jvmArgs,
     });
   }
@@ -193,8 +194,4 @@ export class EmbeddedNode implements RingMember {
   #wrongState(use: string): EmbeddedCassandraError {
     return new EmbeddedCassandraError('WRONG_STATE', `Node ${this.toString()} is ${this.state} and cannot be ${use}`);
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -93,6 +93,15 @@ export function resolveOptions(options: EmbeddedClusterOptions, environment: Nod
   };
 }
 
+/**
+ * Copies of each row in Cassandra's own keyspaces: up to three in one data centre, on every node where there are several,
+ * so that a change to replication by data centre moves nothing.
+ */
+export function systemReplicas({ dataCenters }: ResolvedOptions): number {
+  const nodes = dataCenters.reduce((sum, [, each]) => sum + each, 0);
+  return dataCenters.length === 1 ? Math.min(3, nodes) : nodes;
+}
+
 /** `$XDG_CACHE_HOME/embedded-cassandra`, or below `~/.cache`. */
 export function defaultCacheDir(environment: NodeJS.ProcessEnv): string {
   const base = environment['XDG_CACHE_HOME'];

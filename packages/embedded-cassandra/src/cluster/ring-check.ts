@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CqlConnection } from '../cql/cql-connection.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
+import { systemReplicas } from './resolve-options.ts';
 import { checkDeadline, type Deadline } from './node-readiness.ts';
 import type { RingMember } from './ring-member.ts';
 
@@ -9,8 +10,8 @@ const pollMs = 100;
 const answerTimeoutMs = 10_000;
 const consistencyOne = 1;
 const consistencyAll = 5;
-/** system_distributed has three replicas of each row. */
-const probeReplicas = 3;
+/** Random keys hit each of n nodes that are no replicas of all rows with near certainty when this many are read for each. */
+const readsForEachNode = 6;
 
 /**
  * Waits until every node knows every other one, all have the same schema, and rows can be read from all of them.
@@ -42,7 +43,10 @@ async function troubleOf(context: ClusterContext, node: RingMember, nodes: numbe
   try {
     const connection = await CqlConnection.open(endPointOf(context, node.address, node.port), answerTimeoutMs);
     try {
-      return (await compareViews(connection, nodes)) ?? (await readFromAll(connection, nodes));
+      return (
+        (await compareViews(connection, nodes)) ??
+        (await readFromAll(connection, nodes, systemReplicas(context.options)))
+      );
     } finally {
       connection.close();
     }
@@ -63,9 +67,9 @@ async function compareViews(connection: CqlConnection, nodes: number): Promise<s
 }
 
 /** Rows that may not even exist, asked of all replicas: fails while this node takes one of the others for down. */
-async function readFromAll(connection: CqlConnection, nodes: number): Promise<string | null> {
+async function readFromAll(connection: CqlConnection, nodes: number, replicas: number): Promise<string | null> {
   if (nodes === 1) return null;
-  const reads = nodes <= probeReplicas ? 1 : nodes * 2;
+  const reads = nodes <= replicas ? 1 : nodes * readsForEachNode;
   for (let read = 0; read < reads; read++) {
     const anyTimeUuid = randomUUID().replace(/-4/, '-1');
     const cql = `SELECT parent_id FROM system_distributed.parent_repair_history WHERE parent_id = ${anyTimeUuid}`;

@@ -12,8 +12,8 @@ export interface NodeCommandSettings {
   readonly ports: NodePorts;
   readonly heapMb: number;
   readonly ringDelayMs: number;
-  /** Replicas of roles and passwords, so that logins work while a node is down. */
-  readonly authReplicas: number;
+  /** Of what Cassandra keeps for itself: roles and passwords, so that logins work while a node is down, and more. */
+  readonly systemReplicas: number;
   readonly jvmArgs: readonly string[];
 }
 
@@ -31,7 +31,8 @@ export function nodeArguments(settings: NodeCommandSettings): string[] {
       'java.io.tmpdir': folder.path,
       'cassandra.jmx.local.port': ports.jmx,
       'cassandra-foreground': 'yes',
-      'cassandra.system_auth.default_rf': settings.authReplicas,
+      'cassandra.system_auth.default_rf': settings.systemReplicas,
+      'cassandra.system_distributed.default_rf': settings.systemReplicas,
       ...hurry(settings.ringDelayMs),
     }),
     ...settings.jvmArgs,
@@ -47,7 +48,7 @@ function hurry(ringDelayMs: number): Record<string, string | number> {
     'cassandra.ring_delay_ms': ringDelayMs,
     'cassandra.skip_wait_for_gossip_to_settle': 0,
     'cassandra.consistent.rangemovement': 'false',
-    'cassandra.superuser_setup_delay_ms': 0,
+    'cassandra.superuser_setup_delay_ms': 200,
     'cassandra.shutdown_announce_in_ms': 0,
     'cassandra.auth_bcrypt_gensalt_log2_rounds': 4,
     // Else measured at each start by filling a memtable with 100,000 rows, for 2 seconds.
