@@ -25,8 +25,8 @@ export interface ControlConnectionOptions {
   readonly state: ClusterState;
   readonly finder: ContactFinder;
   readonly listener: ControlListener;
-  /** Whether sessions may reach the node as this connection does, when its own address fails. */
-  readonly mayDetour: boolean;
+  /** Whether sessions may reach the node as this connection does, when its own address fails. Default true. */
+  readonly mayDetour?: boolean;
   readonly reconnectionPolicy: ReconnectionPolicy;
   readonly seams: Pick<Seams, 'timers' | 'random'>;
   readonly logger: Logger;
@@ -145,7 +145,7 @@ export class ControlConnection implements NodeFollower {
   }
 
   async #adopt({ connection, reading, events }: Contact): Promise<void> {
-    const { state, listener, mayDetour, seams, logger } = this.#options;
+    const { state, listener, mayDetour = true, seams, logger } = this.#options;
     this.#arriving = connection;
     connection.onClosed = (_connection, error): void => this.#lost(connection, error);
     try {

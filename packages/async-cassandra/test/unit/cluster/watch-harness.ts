@@ -116,6 +116,13 @@ export class WatchHarness {
 
   /** The pools of a new session, connected. */
   async session(size = 1): Promise<SessionPools> {
+    const { pools, started } = this.openSession(size);
+    await this.clock.settle(started);
+    return pools;
+  }
+
+  /** The pools of a new session, connecting as time goes on. */
+  openSession(size: number): { readonly pools: SessionPools; readonly started: Promise<void> } {
     const protocolVersion = this.watch.protocolVersion ?? 5;
     const pools = new SessionPools({
       state: this.watch.state,
@@ -131,8 +138,7 @@ export class WatchHarness {
       onAvailable: () => undefined,
     });
     this.#sessions.push(pools);
-    await this.clock.settle(pools.start());
-    return pools;
+    return { pools, started: pools.start() };
   }
 
   node(address: string): NodeInfo {
