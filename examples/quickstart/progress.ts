@@ -15,7 +15,10 @@ export function showProgress(title: string, total: number): StepProgress {
       },
     };
   }
-  const bar = new SingleBar({ format: `${title.padEnd(28)} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`, hideCursor: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format: `${title.padEnd(28)} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`, hideCursor: true },
+    Presets.shades_classic,
+  );
   bar.start(total, 0);
   return {
     update: (done) => bar.update(done),

@@ -25,8 +25,16 @@ export class Stopwatch {
 
   stop(operation: string, count: number): Measurement {
     const sorted = Float64Array.from(this.#latencies).sort();
-    const at = (share: number): number | undefined => (sorted.length === 0 ? undefined : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
-    return { operation, count, seconds: (performance.now() - this.#startedAt) / 1_000, p50: at(0.5), p99: at(0.99), rssMb: process.memoryUsage.rss() / 2 ** 20 };
+    const at = (share: number): number | undefined =>
+      sorted.length === 0 ? undefined : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+    return {
+      operation,
+      count,
+      seconds: (performance.now() - this.#startedAt) / 1_000,
+      p50: at(0.5),
+      p99: at(0.99),
+      rssMb: process.memoryUsage.rss() / 2 ** 20,
+    };
   }
 }
 
@@ -34,7 +42,14 @@ const HEADINGS = ['operation', 'count', 'per second', 'p50 ms', 'p99 ms', 'memor
 
 function cells(m: Measurement): string[] {
   const ms = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(value < 10 ? 2 : 1));
-  return [m.operation, m.count.toLocaleString('en'), Math.round(m.count / m.seconds).toLocaleString('en'), ms(m.p50), ms(m.p99), m.rssMb.toFixed(0)];
+  return [
+    m.operation,
+    m.count.toLocaleString('en'),
+    Math.round(m.count / m.seconds).toLocaleString('en'),
+    ms(m.p50),
+    ms(m.p99),
+    m.rssMb.toFixed(0),
+  ];
 }
 
 /** All measurements as one table. */
@@ -42,7 +57,9 @@ export function formatTable(measurements: readonly Measurement[]): string {
   const rows = [HEADINGS as readonly string[], ...measurements.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ');
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ');
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [line(rows[0] as readonly string[]), rule, ...rows.slice(1).map(line)].join('\n');
 }

@@ -8,7 +8,12 @@ const LOAD_CONCURRENCY = 128;
 const READ_CONCURRENCY = 256;
 
 /** Runs `count` operations, `concurrency` of them at a time. */
-async function inParallel(count: number, concurrency: number, signal: AbortSignal, operation: (n: number) => Promise<void>): Promise<void> {
+async function inParallel(
+  count: number,
+  concurrency: number,
+  signal: AbortSignal,
+  operation: (n: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let n = next++; n < count; n = next++) {
@@ -20,15 +25,28 @@ async function inParallel(count: number, concurrency: number, signal: AbortSigna
 }
 
 /** Writes `count` orders. */
-export async function loadOrders(session: AsyncCassandraSession, count: number, signal: AbortSignal): Promise<Measurement> {
-  const insert = await session.prepare('INSERT INTO orders (id, customer, status, total, items, tags, created) VALUES (?, ?, ?, ?, ?, ?, ?)', { idempotent: true });
+export async function loadOrders(
+  session: AsyncCassandraSession,
+  count: number,
+  signal: AbortSignal,
+): Promise<Measurement> {
+  const insert = await session.prepare(
+    'INSERT INTO orders (id, customer, status, total, items, tags, created) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    { idempotent: true },
+  );
   const progress = showProgress('Loading orders', count);
   const watch = new Stopwatch();
   let done = 0;
   try {
     await inParallel(count, LOAD_CONCURRENCY, signal, async (n) => {
       const order = sampleOrder(n);
-      await watch.time(() => session.execute(insert, [order.id, order.customer, order.status, order.total, order.items, order.tags, order.created], { signal }));
+      await watch.time(() =>
+        session.execute(
+          insert,
+          [order.id, order.customer, order.status, order.total, order.items, order.tags, order.created],
+          { signal },
+        ),
+      );
       progress.update(++done);
     });
   } finally {
@@ -38,8 +56,15 @@ export async function loadOrders(session: AsyncCassandraSession, count: number, 
 }
 
 /** Reads `count` orders by their key and compares each with what was written. */
-export async function readOrders(session: AsyncCassandraSession, stored: number, count: number, signal: AbortSignal): Promise<Measurement> {
-  const select = await session.prepare<Order>('SELECT id, customer, status, total, items, tags, created FROM orders WHERE id = ?');
+export async function readOrders(
+  session: AsyncCassandraSession,
+  stored: number,
+  count: number,
+  signal: AbortSignal,
+): Promise<Measurement> {
+  const select = await session.prepare<Order>(
+    'SELECT id, customer, status, total, items, tags, created FROM orders WHERE id = ?',
+  );
   const progress = showProgress('Reading single orders', count);
   const watch = new Stopwatch();
   let done = 0;
@@ -57,7 +82,11 @@ export async function readOrders(session: AsyncCassandraSession, stored: number,
 }
 
 /** Streams the whole table. */
-export async function streamOrders(session: AsyncCassandraSession, stored: number, signal: AbortSignal): Promise<Measurement> {
+export async function streamOrders(
+  session: AsyncCassandraSession,
+  stored: number,
+  signal: AbortSignal,
+): Promise<Measurement> {
   const progress = showProgress('Streaming the table', stored);
   const watch = new Stopwatch();
   let rows = 0;
@@ -94,7 +123,10 @@ export async function moveMoney(session: AsyncCassandraSession): Promise<Measure
   batch.add('UPDATE accounts SET balance = ? WHERE name = ?', [40n, 'grace']);
   await watch.time(() => session.executeBatch(batch, { idempotent: true }));
   const rows = await session.execute("SELECT balance FROM accounts WHERE name IN ('ada', 'grace')");
-  assert.deepEqual((await rows.all()).map((row) => row['balance']), [60n, 40n]);
+  assert.deepEqual(
+    (await rows.all()).map((row) => row['balance']),
+    [60n, 40n],
+  );
   return watch.stop('logged batch of two', 1);
 }
 

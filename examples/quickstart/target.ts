@@ -17,7 +17,9 @@ export async function openTarget(signal: AbortSignal): Promise<Target> {
   console.log('Starting a Cassandra node of its own');
   const startedAt = performance.now();
   const cluster = await EmbeddedCluster.start({ signal, onProgress: fetchProgress() });
-  console.log(`Ready after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s at ${cluster.contactPoints.join(', ')}`);
+  console.log(
+    `Ready after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s at ${cluster.contactPoints.join(', ')}`,
+  );
   return {
     options: { contactPoints: cluster.contactPoints, localDataCenter: cluster.localDataCenter },
     [Symbol.asyncDispose]: () => cluster.stop(),

@@ -7,7 +7,15 @@ import { chooseLocalDataCenter } from '../cluster/local-data-center.ts';
 import { diffNodes } from '../cluster/node-diff.ts';
 import { readTopology, type TopologyReading } from '../cluster/topology-reader.ts';
 import { sleep } from '../cluster/waiting.ts';
-import { type Connection, type ConnectionConfig, type EndPoint, negotiateConnection, openConnection, type OpenOptions, query } from '../connection/index.ts';
+import {
+  type Connection,
+  type ConnectionConfig,
+  type EndPoint,
+  negotiateConnection,
+  openConnection,
+  type OpenOptions,
+  query,
+} from '../connection/index.ts';
 import { murmur3, type NodeInfo, parseReplication, type Replication, TokenMap, TokenPair } from '../metadata/index.ts';
 import type { ProtocolVersion, SchemaChange } from '../protocol/index.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
@@ -26,7 +34,12 @@ export class ClusterLink {
     this.#options = options;
     const { seams, logger } = options;
     this.state = new ClusterState({ seams, listener, logger });
-    this.#book = new AddressBook({ translator: options.addressTranslator, timers: seams.timers, timeoutMs: options.connectTimeoutMs, logger });
+    this.#book = new AddressBook({
+      translator: options.addressTranslator,
+      timers: seams.timers,
+      timeoutMs: options.connectTimeoutMs,
+      logger,
+    });
     this.finder = new ContactFinder({
       state: this.state,
       seams,
@@ -34,7 +47,8 @@ export class ClusterLink {
       contactPoints: options.contactPoints,
       port: options.port,
       protocolVersion: options.protocolVersion,
-      connect: (endPoint: EndPoint, version: ProtocolVersion | undefined, open: OpenOptions) => negotiateConnection(base, endPoint, version, open),
+      connect: (endPoint: EndPoint, version: ProtocolVersion | undefined, open: OpenOptions) =>
+        negotiateConnection(base, endPoint, version, open),
       timeoutMs: options.connectTimeoutMs,
     });
     this.control = new ControlConnection({
@@ -68,20 +82,30 @@ export class ClusterLink {
   async #connected(connection: Connection, reading: TopologyReading): Promise<void> {
     const diff = diffNodes(this.state.members, reading.nodes);
     const targets = await this.#book.look([...diff.nodes.values()], () => false);
-    this.state.localDataCenter = chooseLocalDataCenter({ configured: this.#options.localDataCenter, nodes: diff.nodes.values(), contactNodes: [], controlNode: diff.nodes.get(reading.local.hostId) as NodeInfo });
+    this.state.localDataCenter = chooseLocalDataCenter({
+      configured: this.#options.localDataCenter,
+      nodes: diff.nodes.values(),
+      contactNodes: [],
+      controlNode: diff.nodes.get(reading.local.hostId) as NodeInfo,
+    });
     const policy = this.#options.defaultProfile.loadBalancingPolicy;
     policy.init(this.state);
     this.state.useDistances((node) => policy.distance(node));
     this.state.applyNodes(diff, targets);
     await this.#readKeyspaces(connection);
     const { timers } = this.#options.seams;
-    this.tokenMap = await TokenMap.build(this.state.nodes, this.replications, { now: () => timers.now(), yieldTurn: () => new Promise<void>((resolve) => timers.setImmediate(() => resolve())) } as never);
+    this.tokenMap = await TokenMap.build(this.state.nodes, this.replications, {
+      now: () => timers.now(),
+      yieldTurn: () => new Promise<void>((resolve) => timers.setImmediate(() => resolve())),
+    } as never);
     this.tokenMap = this.tokenMap.withReplications(this.replications);
   }
 
   async #readKeyspaces(connection: Connection): Promise<void> {
     const rows = await query(connection, 'SELECT keyspace_name, replication FROM system_schema.keyspaces', 5000);
-    this.replications = new Map(rows.map((row) => [row['keyspace_name'] as string, parseReplication(row['replication'] as Map<string, string>)]));
+    this.replications = new Map(
+      rows.map((row) => [row['keyspace_name'] as string, parseReplication(row['replication'] as Map<string, string>)]),
+    );
     this.tokenMap = this.tokenMap.withReplications(this.replications);
   }
 }

@@ -2,7 +2,14 @@ import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { EncodingOptions } from '../codecs/index.ts';
 import type { AuthProvider, EndPoint } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
-import type { AddressTranslator, LoadBalancingPolicy, ReconnectionPolicy, RetryPolicy, SpeculativeExecutionPolicy, TimestampGenerator } from '../policies/index.ts';
+import type {
+  AddressTranslator,
+  LoadBalancingPolicy,
+  ReconnectionPolicy,
+  RetryPolicy,
+  SpeculativeExecutionPolicy,
+  TimestampGenerator,
+} from '../policies/index.ts';
 import type { Compression, Consistency, ProtocolVersion } from '../protocol/index.ts';
 import type { ExecutionProfile } from '../session/index.ts';
 

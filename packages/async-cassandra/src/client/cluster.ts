@@ -99,7 +99,13 @@ export class AsyncCluster extends AsyncCloseable {
     const protocolVersion = this.#link.finder.version;
     if (protocolVersion === undefined) throw new SessionClosedError('The cluster was closed while it connected');
     const session = await openSession(
-      { options: this.#options, link: this.#link, config: { ...this.#base, protocolVersion }, limiter: this.#limiter, onClosed: (closed) => this.#sessions.delete(closed) },
+      {
+        options: this.#options,
+        link: this.#link,
+        config: { ...this.#base, protocolVersion },
+        limiter: this.#limiter,
+        onClosed: (closed) => this.#sessions.delete(closed),
+      },
       keyspace,
     );
     this.#sessions.add(session);

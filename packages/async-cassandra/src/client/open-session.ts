@@ -2,7 +2,16 @@ import { ConnectLimiter } from '../cluster/connect-limiter.ts';
 import { SessionPools } from '../cluster/session-pools.ts';
 import { type ConnectionConfig, type EndPoint, openConnection } from '../connection/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
-import { AsyncCassandraSession, defaultSettings, OpenStreams, PrepareCache, Repreparer, RequestCore, TextFactsCache, WaitQueue } from '../session/index.ts';
+import {
+  AsyncCassandraSession,
+  defaultSettings,
+  OpenStreams,
+  PrepareCache,
+  Repreparer,
+  RequestCore,
+  TextFactsCache,
+  WaitQueue,
+} from '../session/index.ts';
 import type { ClusterLink } from './cluster-link.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
@@ -16,7 +25,10 @@ export interface SessionContext {
 }
 
 /** Puts a session together and opens its pools. When that fails, nothing is left open. */
-export async function openSession(context: SessionContext, keyspace: string | undefined): Promise<AsyncCassandraSession> {
+export async function openSession(
+  context: SessionContext,
+  keyspace: string | undefined,
+): Promise<AsyncCassandraSession> {
   const { options, link, config, limiter } = context;
   const { seams, logger, registry } = options;
   const { protocolVersion } = config;

@@ -8,7 +8,10 @@ export class OptionReader {
 
   constructor(path: string, options: unknown) {
     if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options))) {
-      throw new ConfigurationError(path, path === '' ? 'Options must be an object' : `Option "${path}" must be an object`);
+      throw new ConfigurationError(
+        path,
+        path === '' ? 'Options must be an object' : `Option "${path}" must be an object`,
+      );
     }
     this.#path = path;
     this.#options = (options ?? {}) as Readonly<Record<string, unknown>>;
@@ -44,7 +47,10 @@ export class OptionReader {
   whole(name: string, absent: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
     const value = this.raw(name) ?? absent;
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
-      this.refuse(name, max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`);
+      this.refuse(
+        name,
+        max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
+      );
     }
     return value;
   }
@@ -53,7 +59,8 @@ export class OptionReader {
   duration<T extends number | undefined>(name: string, absent: T): number | T {
     const value = this.raw(name);
     if (value === undefined) return absent;
-    if (typeof value !== 'number' || !(value > 0) || value > 0x7fffffff) this.refuse(name, 'a number of milliseconds above 0 and below 2^31');
+    if (typeof value !== 'number' || !(value > 0) || value > 0x7fffffff)
+      this.refuse(name, 'a number of milliseconds above 0 and below 2^31');
     return value;
   }
 
@@ -70,7 +77,8 @@ export class OptionReader {
     if (value === undefined) return undefined;
     if (typeof value !== 'object' || value === null) this.refuse(name, what);
     for (const method of methods) {
-      if (typeof (value as Readonly<Record<string, unknown>>)[method] !== 'function') this.refuse(name, `${what} with the method ${method}()`);
+      if (typeof (value as Readonly<Record<string, unknown>>)[method] !== 'function')
+        this.refuse(name, `${what} with the method ${method}()`);
     }
     return value as T;
   }
@@ -84,7 +92,8 @@ export class OptionReader {
   /** To be called last: what has not been read is unknown. */
   end(): void {
     for (const name of Object.keys(this.#options)) {
-      if (!this.#read.has(name)) throw new ConfigurationError(this.at(name), `Option "${this.at(name)}" is unknown; check its spelling`);
+      if (!this.#read.has(name))
+        throw new ConfigurationError(this.at(name), `Option "${this.at(name)}" is unknown; check its spelling`);
     }
   }
 }

@@ -12,13 +12,17 @@ const MAX_PORT = 65_535;
 export function parseContactPoint(text: unknown, index: number, defaultPort: number): EndPoint {
   const path = `contactPoints[${index}]`;
   const refuse = (): never => {
-    throw new ConfigurationError(path, `Option "${path}" must be a host or address, with or without a port: "10.0.0.1", "cassandra.internal:9043", "[::1]:9042"`);
+    throw new ConfigurationError(
+      path,
+      `Option "${path}" must be a host or address, with or without a port: "10.0.0.1", "cassandra.internal:9043", "[::1]:9042"`,
+    );
   };
   if (typeof text !== 'string') return refuse();
   const trimmed = text.trim();
   const match = BRACKETED.exec(trimmed) ?? HOST_AND_PORT.exec(trimmed);
   const host = match?.[1] ?? trimmed;
-  if (host === '' || /[\s/@]/.test(host) || (match === null && trimmed.includes(':') && !isBareIpv6(trimmed))) return refuse();
+  if (host === '' || /[\s/@]/.test(host) || (match === null && trimmed.includes(':') && !isBareIpv6(trimmed)))
+    return refuse();
   const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
   if (port < 1 || port > MAX_PORT) return refuse();
   return { host, port };

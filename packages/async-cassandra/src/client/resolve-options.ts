@@ -1,5 +1,12 @@
 import { CodecRegistry } from '../codecs/index.ts';
-import { type AuthProvider, createSystemSeams, type EndPoint, MAX_STREAM_IDS, PlainTextAuthProvider, type Seams } from '../connection/index.ts';
+import {
+  type AuthProvider,
+  createSystemSeams,
+  type EndPoint,
+  MAX_STREAM_IDS,
+  PlainTextAuthProvider,
+  type Seams,
+} from '../connection/index.ts';
 import { type Logger, silentLogger } from '../diagnostics/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import {
@@ -69,7 +76,10 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
   const wantedVersion = reader.oneOf<ProtocolVersion>('protocolVersion', [4, 5]);
   const compression = reader.oneOf<Compression>('compression', ['none', 'lz4', 'snappy']) ?? 'none';
   if (compression === 'snappy' && wantedVersion === 5) {
-    throw new ConfigurationError('compression', 'Option "compression" may not be "snappy" with protocolVersion: 5, which has lz4 alone');
+    throw new ConfigurationError(
+      'compression',
+      'Option "compression" may not be "snappy" with protocolVersion: 5, which has lz4 alone',
+    );
   }
   const lookup = reader.functionOf<Seams['lookup']>('lookup');
   const encoding = reader.object<NonNullable<ClusterOptions['encoding']>>('encoding', [], 'an object');
@@ -88,8 +98,12 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
     drainTimeoutMs: reader.whole('drainTimeoutMs', 10_000, 0),
     ...readPooling(reader),
     ...readLimits(reader),
-    reconnectionPolicy: reader.object<ReconnectionPolicy>('reconnectionPolicy', ['schedule'], 'a reconnection policy') ?? new ExponentialReconnectionPolicy(),
-    timestampGenerator: reader.object<TimestampGenerator>('timestampGenerator', ['next'], 'a timestamp generator') ?? new MonotonicTimestampGenerator(),
+    reconnectionPolicy:
+      reader.object<ReconnectionPolicy>('reconnectionPolicy', ['schedule'], 'a reconnection policy') ??
+      new ExponentialReconnectionPolicy(),
+    timestampGenerator:
+      reader.object<TimestampGenerator>('timestampGenerator', ['next'], 'a timestamp generator') ??
+      new MonotonicTimestampGenerator(),
     addressTranslator: reader.object<AddressTranslator>('addressTranslator', ['translate'], 'an address translator'),
     defaultProfile,
     profiles: readProfiles(reader, defaultProfile),
@@ -103,7 +117,8 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
 
 function readContactPoints(reader: OptionReader, port: number): readonly EndPoint[] {
   const points = reader.raw('contactPoints') ?? ['127.0.0.1'];
-  if (!Array.isArray(points) || points.length === 0) reader.refuse('contactPoints', 'an array of at least one host or address');
+  if (!Array.isArray(points) || points.length === 0)
+    reader.refuse('contactPoints', 'an array of at least one host or address');
   return points.map((point: unknown, index) => parseContactPoint(point, index, port));
 }
 
@@ -111,7 +126,11 @@ function readAuthProvider(reader: OptionReader): AuthProvider | undefined {
   const provider = reader.object<AuthProvider>('authProvider', ['newAuthenticator'], 'an authentication provider');
   const credentials = reader.raw('credentials');
   if (credentials === undefined) return provider;
-  if (provider !== undefined) throw new ConfigurationError('credentials', 'Options "credentials" and "authProvider" exclude each other; give one of them');
+  if (provider !== undefined)
+    throw new ConfigurationError(
+      'credentials',
+      'Options "credentials" and "authProvider" exclude each other; give one of them',
+    );
   const inner = new OptionReader('credentials', credentials);
   const username = inner.text('username') ?? inner.refuse('username', 'a text that is not empty');
   const password = inner.raw('password');
@@ -122,11 +141,22 @@ function readAuthProvider(reader: OptionReader): AuthProvider | undefined {
 
 function readTls(reader: OptionReader): TlsOption | undefined {
   const tls = reader.raw('tls');
-  if (tls === undefined || typeof tls === 'boolean' || typeof tls === 'function' || (typeof tls === 'object' && tls !== null)) return tls as TlsOption | undefined;
+  if (
+    tls === undefined ||
+    typeof tls === 'boolean' ||
+    typeof tls === 'function' ||
+    (typeof tls === 'object' && tls !== null)
+  )
+    return tls as TlsOption | undefined;
   return reader.refuse('tls', 'true, options of node:tls, or a function that makes them');
 }
 
-function readPooling(parent: OptionReader): Pick<ResolvedOptions, 'connectionsPerNode' | 'maxRequestsPerConnection' | 'heartbeatIntervalMs' | 'heartbeatTimeoutMs'> {
+function readPooling(
+  parent: OptionReader,
+): Pick<
+  ResolvedOptions,
+  'connectionsPerNode' | 'maxRequestsPerConnection' | 'heartbeatIntervalMs' | 'heartbeatTimeoutMs'
+> {
   const reader = new OptionReader('pooling', parent.raw('pooling'));
   const pooling = {
     connectionsPerNode: reader.whole('connectionsPerNode', 1, 1, 1_000),
@@ -140,7 +170,14 @@ function readPooling(parent: OptionReader): Pick<ResolvedOptions, 'connectionsPe
 
 type Limits = Pick<
   ResolvedOptions,
-  'maxInFlight' | 'maxQueued' | 'maxQueueMs' | 'preparedStatements' | 'openStreams' | 'maxEnvelopeBytes' | 'maxBufferedWriteBytes' | 'maxOrphaned'
+  | 'maxInFlight'
+  | 'maxQueued'
+  | 'maxQueueMs'
+  | 'preparedStatements'
+  | 'openStreams'
+  | 'maxEnvelopeBytes'
+  | 'maxBufferedWriteBytes'
+  | 'maxOrphaned'
 >;
 
 function readLimits(parent: OptionReader): Limits {
@@ -177,15 +214,29 @@ function readProfile(reader: OptionReader, defaults: ResolvedProfile | undefined
   if (!isConsistency(consistency)) reader.refuse('consistency', 'a consistency level, for example LOCAL_QUORUM');
   return {
     consistency: consistency as Consistency,
-    serialConsistency: reader.oneOf('serialConsistency', ['SERIAL', 'LOCAL_SERIAL'] as const) ?? defaults?.serialConsistency ?? 'SERIAL',
+    serialConsistency:
+      reader.oneOf('serialConsistency', ['SERIAL', 'LOCAL_SERIAL'] as const) ?? defaults?.serialConsistency ?? 'SERIAL',
     requestTimeoutMs: reader.duration('requestTimeoutMs', defaults?.requestTimeoutMs ?? 12_000),
     attemptTimeoutMs: reader.duration('attemptTimeoutMs', defaults?.attemptTimeoutMs),
     fetchSize: reader.whole('fetchSize', defaults?.fetchSize ?? 5_000, 1, 0x7fffffff),
     loadBalancingPolicy:
-      reader.object<LoadBalancingPolicy>('loadBalancingPolicy', ['init', 'distance', 'plan'], 'a load balancing policy') ?? defaults?.loadBalancingPolicy ?? new DefaultLoadBalancingPolicy(),
-    retryPolicy: reader.object<RetryPolicy>('retryPolicy', [], 'a retry policy') ?? defaults?.retryPolicy ?? new AsyncRetryPolicy(),
+      reader.object<LoadBalancingPolicy>(
+        'loadBalancingPolicy',
+        ['init', 'distance', 'plan'],
+        'a load balancing policy',
+      ) ??
+      defaults?.loadBalancingPolicy ??
+      new DefaultLoadBalancingPolicy(),
+    retryPolicy:
+      reader.object<RetryPolicy>('retryPolicy', [], 'a retry policy') ??
+      defaults?.retryPolicy ??
+      new AsyncRetryPolicy(),
     speculativeExecutionPolicy:
-      reader.object<SpeculativeExecutionPolicy>('speculativeExecutionPolicy', ['nextDelayMs'], 'a speculative execution policy') ?? defaults?.speculativeExecutionPolicy,
+      reader.object<SpeculativeExecutionPolicy>(
+        'speculativeExecutionPolicy',
+        ['nextDelayMs'],
+        'a speculative execution policy',
+      ) ?? defaults?.speculativeExecutionPolicy,
   };
 }
 
@@ -194,7 +245,8 @@ const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 function readLogger(reader: OptionReader): Logger {
   const logger = reader.object<Logger>('logger', [], 'a logger') ?? silentLogger;
   for (const level of LOG_LEVELS) {
-    if (logger[level] !== undefined && typeof logger[level] !== 'function') reader.refuse(`logger.${level}`, 'a function');
+    if (logger[level] !== undefined && typeof logger[level] !== 'function')
+      reader.refuse(`logger.${level}`, 'a function');
   }
   return logger;
 }

@@ -39,7 +39,11 @@ export class PlainTextAuthProvider implements AuthProvider {
   readonly #token: Buffer;
   readonly #allowed: ReadonlySet<string>;
 
-  constructor(username: string, password: string, options: { readonly allowedAuthenticators?: readonly string[] } = {}) {
+  constructor(
+    username: string,
+    password: string,
+    options: { readonly allowedAuthenticators?: readonly string[] } = {},
+  ) {
     this.#token = Buffer.from(`\0${username}\0${password}`, 'utf8');
     this.#allowed = new Set([...PLAIN_TEXT_AUTHENTICATORS, ...(options.allowedAuthenticators ?? [])]);
   }
@@ -56,7 +60,10 @@ export class PlainTextAuthProvider implements AuthProvider {
     return {
       initialResponse: () => token,
       evaluateChallenge: () => {
-        throw new AuthenticationError(`Node ${node} sent a challenge where plain-text authentication has none; check its authenticator`, { node });
+        throw new AuthenticationError(
+          `Node ${node} sent a challenge where plain-text authentication has none; check its authenticator`,
+          { node },
+        );
       },
     };
   }

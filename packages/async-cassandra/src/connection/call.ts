@@ -47,7 +47,14 @@ export function call(
         }
       },
       onConnectionLost: (error) => reject(error),
-      onAttemptTimeout: () => reject(new TimeoutError(`Node ${node} did not answer within ${timeoutMs} ms; check the node's load and the network`, timeoutMs, { node })),
+      onAttemptTimeout: () =>
+        reject(
+          new TimeoutError(
+            `Node ${node} did not answer within ${timeoutMs} ms; check the node's load and the network`,
+            timeoutMs,
+            { node },
+          ),
+        ),
     };
     if (connection.send(handler, timeoutMs) < 0) {
       reject(new ConnectionError(`Connection to ${node} takes no more requests; it is closed or full`, { node }));

@@ -69,7 +69,9 @@ export class Connection implements TransportHandler {
   constructor(config: ConnectionConfig, endPoint: EndPoint, connected: () => void) {
     this.#config = config;
     this.endPoint = endPoint;
-    this.node = endPoint.host.includes(':') ? `[${endPoint.host}]:${endPoint.port}` : `${endPoint.host}:${endPoint.port}`;
+    this.node = endPoint.host.includes(':')
+      ? `[${endPoint.host}]:${endPoint.port}`
+      : `${endPoint.host}:${endPoint.port}`;
     this.protocolVersion = config.protocolVersion;
     this.#connected = connected;
     this.#table = new InFlightTable(config.maxRequestsPerConnection + config.maxOrphaned);
@@ -106,7 +108,8 @@ export class Connection implements TransportHandler {
 
   /** Open, with a free stream id and room in the write buffer. Asking in vain has `onAvailable` called later. */
   get hasCapacity(): boolean {
-    if (this.#state === 'open' && !this.#saturated && this.inFlight < this.#config.maxRequestsPerConnection) return true;
+    if (this.#state === 'open' && !this.#saturated && this.inFlight < this.#config.maxRequestsPerConnection)
+      return true;
     this.#starved = true;
     return false;
   }
@@ -245,7 +248,10 @@ export class Connection implements TransportHandler {
     const table = this.#table;
     const handler = streamId < table.capacity ? table.handlers[streamId] : null;
     if (handler === null || handler === undefined || handler === unsentMark) {
-      throw new ProtocolError(`Node ${this.node} answered on stream ${streamId}, which no request holds; check for a proxy that mixes connections`, { node: this.node });
+      throw new ProtocolError(
+        `Node ${this.node} answered on stream ${streamId}, which no request holds; check for a proxy that mixes connections`,
+        { node: this.node },
+      );
     }
     table.release(streamId);
     if (handler === orphanMark) {
@@ -264,7 +270,12 @@ export class Connection implements TransportHandler {
 
   /** @internal */
   onClose(cause: Error | null): void {
-    this.close(new ConnectionError(`Connection to ${this.node} was lost; check the node and the network`, { cause, node: this.node }));
+    this.close(
+      new ConnectionError(`Connection to ${this.node} was lost; check the node and the network`, {
+        cause,
+        node: this.node,
+      }),
+    );
     this.#socketGone = true;
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
@@ -297,7 +308,10 @@ export class Connection implements TransportHandler {
     this.orphaned++;
     if (this.orphaned > this.#config.maxOrphaned) {
       this.retire(
-        new ConnectionError(`Connection to ${this.node} is replaced: ${this.orphaned} requests were given up without a reply; check the node's load`, { node: this.node }),
+        new ConnectionError(
+          `Connection to ${this.node} is replaced: ${this.orphaned} requests were given up without a reply; check the node's load`,
+          { node: this.node },
+        ),
       );
     }
   }
@@ -340,7 +354,13 @@ export class Connection implements TransportHandler {
     const id = this.send(
       heartbeatRequest((answered) => {
         this.#heartbeatPending = false;
-        if (!answered) this.close(new ConnectionError(`Connection to ${this.node} is replaced: it did not answer a heartbeat within ${heartbeatTimeoutMs} ms; check the node and the network`, { node: this.node }));
+        if (!answered)
+          this.close(
+            new ConnectionError(
+              `Connection to ${this.node} is replaced: it did not answer a heartbeat within ${heartbeatTimeoutMs} ms; check the node and the network`,
+              { node: this.node },
+            ),
+          );
       }),
       heartbeatTimeoutMs,
     );
@@ -356,7 +376,10 @@ export class Connection implements TransportHandler {
 
   #onServerPush(streamId: number, opcode: number, reader: ByteReader): void {
     if (streamId !== -1 || opcode !== Opcode.EVENT) {
-      throw new ProtocolError(`Node ${this.node} sent opcode ${opcode} on stream ${streamId}; only events may come unasked, on stream -1`, { node: this.node });
+      throw new ProtocolError(
+        `Node ${this.node} sent opcode ${opcode} on stream ${streamId}; only events may come unasked, on stream -1`,
+        { node: this.node },
+      );
     }
     this.onEvent?.(readEvent(reader));
   }

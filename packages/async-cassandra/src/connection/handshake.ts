@@ -1,5 +1,20 @@
-import { AuthenticationError, BadCredentialsError, ConnectionError, ProtocolError, QueryError } from '../errors/index.ts';
-import { Opcode, readAuthChallenge, readAuthenticate, readAuthSuccess, readSupported, writeAuthResponse, writeRegister, writeStartup } from '../protocol/index.ts';
+import {
+  AuthenticationError,
+  BadCredentialsError,
+  ConnectionError,
+  ProtocolError,
+  QueryError,
+} from '../errors/index.ts';
+import {
+  Opcode,
+  readAuthChallenge,
+  readAuthenticate,
+  readAuthSuccess,
+  readSupported,
+  writeAuthResponse,
+  writeRegister,
+  writeStartup,
+} from '../protocol/index.ts';
 import { call, type Reply } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionConfig } from './connection-config.ts';
@@ -15,11 +30,18 @@ export interface HandshakeOptions {
 }
 
 function unexpected(connection: Connection, reply: Reply, asked: string): ProtocolError {
-  return new ProtocolError(`Node ${connection.node} answered ${asked} with opcode ${reply.opcode}; check that it is a Cassandra node`, { node: connection.node });
+  return new ProtocolError(
+    `Node ${connection.node} answered ${asked} with opcode ${reply.opcode}; check that it is a Cassandra node`,
+    { node: connection.node },
+  );
 }
 
 /** OPTIONS, STARTUP, authentication, REGISTER (native protocol v5, section 2.3.1); the caller sets the deadline. */
-export async function handshake(connection: Connection, config: ConnectionConfig, options: HandshakeOptions): Promise<void> {
+export async function handshake(
+  connection: Connection,
+  config: ConnectionConfig,
+  options: HandshakeOptions,
+): Promise<void> {
   const timeoutMs = config.connectTimeoutMs;
   if (options.askSupported === true) {
     const reply = await call(connection, Opcode.OPTIONS, () => undefined, timeoutMs);
@@ -49,29 +71,48 @@ async function startup(connection: Connection, config: ConnectionConfig, timeout
   const startupOptions = new Map(config.startupOptions);
   if (config.compression !== 'none') startupOptions.set('COMPRESSION', config.compression);
   const framed = config.protocolVersion >= 5;
-  const pending = call(connection, Opcode.STARTUP, (writer) => writeStartup(writer, startupOptions), timeoutMs, (opcode) => {
-    // The reply to STARTUP is the last envelope outside of a frame; what follows it in the same chunk is framed already.
-    if (opcode === Opcode.ERROR) return;
-    if (framed) connection.enableFraming();
-    if (config.compression !== 'none') connection.enableOutboundCompression(config.compression);
-  });
+  const pending = call(
+    connection,
+    Opcode.STARTUP,
+    (writer) => writeStartup(writer, startupOptions),
+    timeoutMs,
+    (opcode) => {
+      // The reply to STARTUP is the last envelope outside of a frame; what follows it in the same chunk is framed already.
+      if (opcode === Opcode.ERROR) return;
+      if (framed) connection.enableFraming();
+      if (config.compression !== 'none') connection.enableOutboundCompression(config.compression);
+    },
+  );
   if (!framed && config.compression !== 'none') connection.enableInboundCompression();
   const reply = await pending;
-  if (reply.opcode === Opcode.AUTHENTICATE) await authenticate(connection, config, readAuthenticate(reply.reader), timeoutMs);
+  if (reply.opcode === Opcode.AUTHENTICATE)
+    await authenticate(connection, config, readAuthenticate(reply.reader), timeoutMs);
   else if (reply.opcode !== Opcode.READY) throw unexpected(connection, reply, 'STARTUP');
 }
 
-async function authenticate(connection: Connection, config: ConnectionConfig, authenticatorName: string, timeoutMs: number): Promise<void> {
+async function authenticate(
+  connection: Connection,
+  config: ConnectionConfig,
+  authenticatorName: string,
+  timeoutMs: number,
+): Promise<void> {
   const { node } = connection;
   if (config.authProvider === undefined) {
-    throw new AuthenticationError(`Node ${node} asks for authentication; set the option credentials or authProvider`, { node });
+    throw new AuthenticationError(`Node ${node} asks for authentication; set the option credentials or authProvider`, {
+      node,
+    });
   }
   try {
     const authenticator = config.authProvider.newAuthenticator(node, authenticatorName);
     let token = await authenticator.initialResponse();
     for (;;) {
       const response = token;
-      const reply = await call(connection, Opcode.AUTH_RESPONSE, (writer) => writeAuthResponse(writer, response), timeoutMs);
+      const reply = await call(
+        connection,
+        Opcode.AUTH_RESPONSE,
+        (writer) => writeAuthResponse(writer, response),
+        timeoutMs,
+      );
       if (reply.opcode === Opcode.AUTH_SUCCESS) {
         authenticator.onSuccess?.(readAuthSuccess(reply.reader));
         return;
@@ -80,9 +121,13 @@ async function authenticate(connection: Connection, config: ConnectionConfig, au
       token = await authenticator.evaluateChallenge(readAuthChallenge(reply.reader));
     }
   } catch (error) {
-    if (error instanceof AuthenticationError || error instanceof ConnectionError || error instanceof ProtocolError) throw error;
+    if (error instanceof AuthenticationError || error instanceof ConnectionError || error instanceof ProtocolError)
+      throw error;
     if (error instanceof QueryError && !(error instanceof BadCredentialsError)) throw error;
-    const what = error instanceof BadCredentialsError ? 'refused the credentials; check user name and password' : 'could not be authenticated with; check the authProvider';
+    const what =
+      error instanceof BadCredentialsError
+        ? 'refused the credentials; check user name and password'
+        : 'could not be authenticated with; check the authProvider';
     throw new AuthenticationError(`Node ${node} ${what}`, { cause: error, node });
   }
 }

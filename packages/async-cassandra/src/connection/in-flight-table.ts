@@ -9,7 +9,14 @@ function mark(): RequestHandler {
   const never = (): never => {
     throw new Error('A mark in the in-flight table was called');
   };
-  return { opcode: 0, envelopeFlags: 0, encode: never, onResponse: never, onConnectionLost: never, onAttemptTimeout: never };
+  return {
+    opcode: 0,
+    envelopeFlags: 0,
+    encode: never,
+    onResponse: never,
+    onConnectionLost: never,
+    onAttemptTimeout: never,
+  };
 }
 
 /** The caller has gone, the reply has not come: the id must not be reused. */

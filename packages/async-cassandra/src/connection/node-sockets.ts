@@ -68,11 +68,14 @@ export function createNodeSockets(): SocketFactory {
     const serverName = endPoint.serverName ?? (isIP(endPoint.host) === 0 ? endPoint.host : undefined);
     const name = serverName === undefined ? {} : { servername: serverName };
     const socket = connectTls({ ...name, ...tls, host: endPoint.host, port: endPoint.port });
-    socket.on('data', (chunk: Buffer) => handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length));
+    socket.on('data', (chunk: Buffer) =>
+      handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length),
+    );
     return attach(socket, 'secureConnect', handler);
   }
 
   return {
-    connect: (endPoint, tls, handler) => (tls === undefined ? connectPlain(endPoint, handler) : connectSecure(endPoint, tls, handler)),
+    connect: (endPoint, tls, handler) =>
+      tls === undefined ? connectPlain(endPoint, handler) : connectSecure(endPoint, tls, handler),
   };
 }

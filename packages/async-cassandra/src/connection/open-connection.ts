@@ -15,14 +15,21 @@ export interface OpenOptions extends HandshakeOptions {
 
 function asConnectionError(error: unknown, node: string): AsyncCassandraError {
   if (error instanceof AsyncCassandraError) return error;
-  return new ConnectionError(`Connection to ${node} could not be opened; check the node, the network and the option tls`, { cause: error, node });
+  return new ConnectionError(
+    `Connection to ${node} could not be opened; check the node, the network and the option tls`,
+    { cause: error, node },
+  );
 }
 
 /**
  * Opens a socket and does the handshake, all within `connectTimeoutMs`. When it fails, nothing is left open.
  * @throws ConnectionError, TimeoutError, AuthenticationError, ProtocolError, AbortError, or the server's QueryError
  */
-export function openConnection(config: ConnectionConfig, endPoint: EndPoint, options: OpenOptions = {}): Promise<Connection> {
+export function openConnection(
+  config: ConnectionConfig,
+  endPoint: EndPoint,
+  options: OpenOptions = {},
+): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const { timers } = config.seams;
     const { signal } = options;
@@ -45,9 +52,16 @@ export function openConnection(config: ConnectionConfig, endPoint: EndPoint, opt
       }
       reject(asConnectionError(error, node));
     };
-    const onAbort = (): void => fail(new AbortError(`Connecting to ${node} was aborted`, { cause: signal?.reason, outcome: 'notSent', node }));
+    const onAbort = (): void =>
+      fail(new AbortError(`Connecting to ${node} was aborted`, { cause: signal?.reason, outcome: 'notSent', node }));
     const timer = timers.setTimeout(() => {
-      fail(new TimeoutError(`Connecting to ${node} took longer than connectTimeoutMs (${config.connectTimeoutMs} ms); check the node and the network`, config.connectTimeoutMs, { outcome: 'notSent', node }));
+      fail(
+        new TimeoutError(
+          `Connecting to ${node} took longer than connectTimeoutMs (${config.connectTimeoutMs} ms); check the node and the network`,
+          config.connectTimeoutMs,
+          { outcome: 'notSent', node },
+        ),
+      );
     }, config.connectTimeoutMs);
 
     if (signal?.aborted === true) {
@@ -57,7 +71,8 @@ export function openConnection(config: ConnectionConfig, endPoint: EndPoint, opt
     signal?.addEventListener('abort', onAbort, { once: true });
     const prepare = async (opened: Connection): Promise<void> => {
       await handshake(opened, config, options);
-      if (options.keyspace !== undefined && config.protocolVersion < 5) await useKeyspace(opened, options.keyspace, config.connectTimeoutMs);
+      if (options.keyspace !== undefined && config.protocolVersion < 5)
+        await useKeyspace(opened, options.keyspace, config.connectTimeoutMs);
     };
     const onConnected = (): void => {
       const opened = connection;

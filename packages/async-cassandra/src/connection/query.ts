@@ -1,6 +1,14 @@
 import { CodecRegistry, compileRowDecoder, type Row } from '../codecs/index.ts';
 import { ProtocolError } from '../errors/index.ts';
-import { consistencyCode, Opcode, type QueryParameters, readResultKind, readRowsMetadata, ResultKind, writeQuery } from '../protocol/index.ts';
+import {
+  consistencyCode,
+  Opcode,
+  type QueryParameters,
+  readResultKind,
+  readRowsMetadata,
+  ResultKind,
+  writeQuery,
+} from '../protocol/index.ts';
 import { call } from './call.ts';
 import type { Connection } from './connection.ts';
 
@@ -29,9 +37,17 @@ export async function query(connection: Connection, cql: string, timeoutMs: numb
   let pagingState: Buffer | undefined;
   do {
     const parameters: QueryParameters = { ...plainQuery, pageSize: PAGE_ROWS, pagingState };
-    const reply = await call(connection, Opcode.QUERY, (writer) => writeQuery(writer, connection.protocolVersion, cql, parameters, null, []), timeoutMs);
+    const reply = await call(
+      connection,
+      Opcode.QUERY,
+      (writer) => writeQuery(writer, connection.protocolVersion, cql, parameters, null, []),
+      timeoutMs,
+    );
     if (reply.opcode !== Opcode.RESULT) {
-      throw new ProtocolError(`Node ${connection.node} answered QUERY with opcode ${reply.opcode}; check that it is a Cassandra node`, { node: connection.node });
+      throw new ProtocolError(
+        `Node ${connection.node} answered QUERY with opcode ${reply.opcode}; check that it is a Cassandra node`,
+        { node: connection.node },
+      );
     }
     if (readResultKind(reply.reader) !== ResultKind.ROWS) return rows;
     const metadata = readRowsMetadata(reply.reader, connection.protocolVersion);

@@ -9,6 +9,11 @@ import { plainQuery } from './query.ts';
  */
 export async function useKeyspace(connection: Connection, keyspace: string, timeoutMs: number): Promise<void> {
   const statement = `USE "${keyspace.replaceAll('"', '""')}"`;
-  await call(connection, Opcode.QUERY, (writer) => writeQuery(writer, connection.protocolVersion, statement, plainQuery, null, []), timeoutMs);
+  await call(
+    connection,
+    Opcode.QUERY,
+    (writer) => writeQuery(writer, connection.protocolVersion, statement, plainQuery, null, []),
+    timeoutMs,
+  );
   connection.keyspace = keyspace;
 }

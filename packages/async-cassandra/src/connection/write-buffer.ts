@@ -103,7 +103,8 @@ export class WriteBuffer {
     const slab: Slab = {
       writer: new ByteWriter(FIRST_SLAB_BYTES),
       done: () => {
-        if (this.#spare.length < SPARE_SLABS && slab.writer.buf.length <= LARGEST_KEPT_SLAB_BYTES) this.#spare.push(slab);
+        if (this.#spare.length < SPARE_SLABS && slab.writer.buf.length <= LARGEST_KEPT_SLAB_BYTES)
+          this.#spare.push(slab);
       },
     };
     return slab;

@@ -5,7 +5,13 @@ export class QueryError extends AsyncCassandraError {
   static override readonly errorName: string = 'QueryError';
   /** The server's own error code, for example 0x1200 for a read timeout. */
   readonly serverCode: number;
-  constructor(message: string, serverCode: number, details?: ErrorDetails, code = 'CASS_ERR_QUERY', outcome: Outcome = 'unknown') {
+  constructor(
+    message: string,
+    serverCode: number,
+    details?: ErrorDetails,
+    code = 'CASS_ERR_QUERY',
+    outcome: Outcome = 'unknown',
+  ) {
     super(message, code, details, outcome);
     this.serverCode = serverCode;
   }

@@ -10,7 +10,11 @@ export class UnavailableError extends QueryError {
   readonly required: number;
   /** How many replicas were known to be alive. */
   readonly alive: number;
-  constructor(message: string, fields: { readonly consistency: string; readonly required: number; readonly alive: number }, details?: ErrorDetails) {
+  constructor(
+    message: string,
+    fields: { readonly consistency: string; readonly required: number; readonly alive: number },
+    details?: ErrorDetails,
+  ) {
     super(message, 0x1000, details, 'CASS_ERR_UNAVAILABLE', 'rejected');
     this.consistency = fields.consistency;
     this.required = fields.required;
@@ -24,7 +28,14 @@ export class ReplicaCountError extends QueryError implements ReplicaCounts {
   readonly consistency: string;
   readonly received: number;
   readonly required: number;
-  constructor(message: string, serverCode: number, code: string, fields: ReplicaCounts, details?: ErrorDetails, outcome?: Outcome) {
+  constructor(
+    message: string,
+    serverCode: number,
+    code: string,
+    fields: ReplicaCounts,
+    details?: ErrorDetails,
+    outcome?: Outcome,
+  ) {
     super(message, serverCode, details, code, outcome);
     this.consistency = fields.consistency;
     this.received = fields.received;
@@ -39,7 +50,11 @@ export class WriteTimeoutError extends ReplicaCountError {
   readonly writeType: string;
   /** How often a conditional write was contended (protocol v5, writeType CAS). */
   readonly contentions: number | undefined;
-  constructor(message: string, fields: ReplicaCounts & { readonly writeType: string; readonly contentions?: number | undefined }, details?: ErrorDetails) {
+  constructor(
+    message: string,
+    fields: ReplicaCounts & { readonly writeType: string; readonly contentions?: number | undefined },
+    details?: ErrorDetails,
+  ) {
     super(message, 0x1100, 'CASS_ERR_WRITE_TIMEOUT', fields, details);
     this.writeType = fields.writeType;
     this.contentions = fields.contentions;

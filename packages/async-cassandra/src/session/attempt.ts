@@ -1,7 +1,13 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection, RequestHandler } from '../connection/index.ts';
 import type { ConnectionError } from '../errors/index.ts';
-import { type ByteReader, type ByteWriter, EnvelopeFlag, type ProtocolVersion, writeCustomPayload } from '../protocol/index.ts';
+import {
+  type ByteReader,
+  type ByteWriter,
+  EnvelopeFlag,
+  type ProtocolVersion,
+  writeCustomPayload,
+} from '../protocol/index.ts';
 import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 
@@ -26,7 +32,9 @@ export class Attempt implements RequestHandler, LiveAttempt {
     this.timeoutMs = timeoutMs;
     this.opcode = request.statement.opcode;
     const { settings } = request;
-    this.envelopeFlags = (settings.trace ? EnvelopeFlag.TRACING : 0) | (settings.customPayload === undefined ? 0 : EnvelopeFlag.CUSTOM_PAYLOAD);
+    this.envelopeFlags =
+      (settings.trace ? EnvelopeFlag.TRACING : 0) |
+      (settings.customPayload === undefined ? 0 : EnvelopeFlag.CUSTOM_PAYLOAD);
   }
 
   /** @returns false when the connection has no room after all. */
@@ -34,7 +42,8 @@ export class Attempt implements RequestHandler, LiveAttempt {
     const id = this.connection.send(this, this.timeoutMs);
     if (id < 0) return false;
     this.streamId = id;
-    if (this.request.settings.speculativeExecutionPolicy?.onLatency !== undefined) this.sentAtMs = this.request.core.parts.seams.timers.now();
+    if (this.request.settings.speculativeExecutionPolicy?.onLatency !== undefined)
+      this.sentAtMs = this.request.core.parts.seams.timers.now();
     this.isWaiting = true;
     this.pool.node.inFlight++;
     this.request.core.inFlight++;
@@ -70,7 +79,10 @@ export class Attempt implements RequestHandler, LiveAttempt {
 
   #tellLatency(): void {
     const { settings, core } = this.request;
-    settings.speculativeExecutionPolicy?.onLatency?.(this.pool.node.info, core.parts.seams.timers.now() - this.sentAtMs);
+    settings.speculativeExecutionPolicy?.onLatency?.(
+      this.pool.node.info,
+      core.parts.seams.timers.now() - this.sentAtMs,
+    );
   }
 
   #leave(): void {

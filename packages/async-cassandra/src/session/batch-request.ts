@@ -1,4 +1,11 @@
-import { type BatchRequestStatement, BatchType as WireBatchType, type ByteWriter, Opcode, type ProtocolVersion, writeBatch } from '../protocol/index.ts';
+import {
+  type BatchRequestStatement,
+  BatchType as WireBatchType,
+  type ByteWriter,
+  Opcode,
+  type ProtocolVersion,
+  writeBatch,
+} from '../protocol/index.ts';
 import type { BatchType } from './batch-statement.ts';
 import type { Preparation } from './preparation.ts';
 import { keyspaceOnWire, serialCode } from './fill-parameters.ts';
@@ -11,7 +18,11 @@ export type ReadyMember =
   | { readonly plan: PreparedPlan; readonly values: readonly unknown[]; readonly info: StatementInfo }
   | { readonly plan: null; readonly cql: string; readonly values: readonly unknown[]; readonly info: StatementInfo };
 
-const WIRE_TYPES: Readonly<Record<BatchType, 0 | 1 | 2>> = { logged: WireBatchType.LOGGED, unlogged: WireBatchType.UNLOGGED, counter: WireBatchType.COUNTER };
+const WIRE_TYPES: Readonly<Record<BatchType, 0 | 1 | 2>> = {
+  logged: WireBatchType.LOGGED,
+  unlogged: WireBatchType.UNLOGGED,
+  counter: WireBatchType.COUNTER,
+};
 
 /** A BATCH request. It is routed by its first statement that has a routing key. */
 export class BatchRequest implements Executable {
@@ -28,7 +39,10 @@ export class BatchRequest implements Executable {
   constructor(type: BatchType, members: readonly ReadyMember[]) {
     this.#type = type;
     this.#members = members;
-    this.#keyed = members.find((member): member is ReadyMember & { readonly plan: PreparedPlan } => member.plan !== null && member.plan.partitionKeyIndexes.length > 0);
+    this.#keyed = members.find(
+      (member): member is ReadyMember & { readonly plan: PreparedPlan } =>
+        member.plan !== null && member.plan.partitionKeyIndexes.length > 0,
+    );
     this.reliesOnKeyspace = members.some((member) => member.plan === null);
     this.cql = `BATCH (${type}, ${members.length} statements)`;
     const first = members[0]?.info;

@@ -54,9 +54,11 @@ export class BatchStatement {
       throw new ConfigurationError('batch', `A batch holds at most ${MAX_BATCH_STATEMENTS} statements; split it`);
     }
     const isIdempotent = options.idempotent;
-    if (isIdempotent !== undefined && typeof isIdempotent !== 'boolean') throw new ConfigurationError('idempotent', 'Option "idempotent" of a batch statement must be true or false');
+    if (isIdempotent !== undefined && typeof isIdempotent !== 'boolean')
+      throw new ConfigurationError('idempotent', 'Option "idempotent" of a batch statement must be true or false');
     if (query instanceof BoundQuery) this.#members.push({ query: query.cql, params: query.values, isIdempotent });
-    else if (query instanceof PreparedStatement) this.#members.push({ query, params, isIdempotent: isIdempotent ?? query.isIdempotent });
+    else if (query instanceof PreparedStatement)
+      this.#members.push({ query, params, isIdempotent: isIdempotent ?? query.isIdempotent });
     else if (typeof query === 'string') this.#members.push({ query, params, isIdempotent });
     else throw new ConfigurationError('query', 'A batch takes a text, a prepared statement or a cql template');
     return this;

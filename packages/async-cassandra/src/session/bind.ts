@@ -5,7 +5,9 @@ import type { ColumnSpec } from '../protocol/index.ts';
 export type Params = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 function wrongCount(expected: number, given: number): InvalidValueError {
-  return new InvalidValueError(`The statement has ${expected} markers and ${given} values were given; check the parameters`);
+  return new InvalidValueError(
+    `The statement has ${expected} markers and ${given} values were given; check the parameters`,
+  );
 }
 
 /**
@@ -29,12 +31,21 @@ function bindNamed(variables: readonly ColumnSpec[], params: Readonly<Record<str
   const names = new Set(variables.map((variable) => variable.name));
   for (const [name, value] of Object.entries(params)) {
     const marker = names.has(name) ? name : name.toLowerCase();
-    if (!names.has(marker)) throw new InvalidValueError(`The statement has no marker called ${JSON.stringify(name)}; its markers are ${list(names)}`);
-    if (byMarker.has(marker)) throw new InvalidValueError(`Two parameters are given for the marker ${JSON.stringify(marker)}; check their spelling`);
+    if (!names.has(marker))
+      throw new InvalidValueError(
+        `The statement has no marker called ${JSON.stringify(name)}; its markers are ${list(names)}`,
+      );
+    if (byMarker.has(marker))
+      throw new InvalidValueError(
+        `Two parameters are given for the marker ${JSON.stringify(marker)}; check their spelling`,
+      );
     byMarker.set(marker, value);
   }
   return variables.map((variable) => {
-    if (!byMarker.has(variable.name)) throw new InvalidValueError(`No value is given for the marker ${JSON.stringify(variable.name)}; check the parameters`);
+    if (!byMarker.has(variable.name))
+      throw new InvalidValueError(
+        `No value is given for the marker ${JSON.stringify(variable.name)}; check the parameters`,
+      );
     return byMarker.get(variable.name);
   });
 }

@@ -23,7 +23,10 @@ export class BoundQuery<R extends Row = Row> {
  */
 export function cql<R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): BoundQuery<R> {
   if (!Array.isArray(strings) || !Object.hasOwn(strings, 'raw')) {
-    throw new ConfigurationError('cql', 'cql is a template tag: write cql`...` without parentheses, or give the text to execute() itself');
+    throw new ConfigurationError(
+      'cql',
+      'cql is a template tag: write cql`...` without parentheses, or give the text to execute() itself',
+    );
   }
   return new BoundQuery<R>(strings.join('?'), values);
 }

@@ -15,9 +15,17 @@ export interface CassandraSession {
    * @throws QueryError and its kin, InvalidValueError, TimeoutError, AbortError, NoHostAvailableError, QueueFullError,
    * SessionClosedError, ConfigurationError; `outcome` tells whether the statement may have been applied
    */
-  execute<R extends Row = Row>(query: string | PreparedStatement<R> | BoundQuery<R> | BatchStatement, params?: Params, options?: RequestOptions): Promise<AsyncResultSet<R>>;
+  execute<R extends Row = Row>(
+    query: string | PreparedStatement<R> | BoundQuery<R> | BatchStatement,
+    params?: Params,
+    options?: RequestOptions,
+  ): Promise<AsyncResultSet<R>>;
   /** Executes a read whose result may be of any size; resolves when its first page is there. */
-  executeStream<R extends Row = Row>(query: string | PreparedStatement<R> | BoundQuery<R>, params?: Params, options?: StreamConfig): Promise<AsyncStreamingResultSet<R>>;
+  executeStream<R extends Row = Row>(
+    query: string | PreparedStatement<R> | BoundQuery<R>,
+    params?: Params,
+    options?: StreamConfig,
+  ): Promise<AsyncStreamingResultSet<R>>;
   /** Prepares a statement, or returns what is known of it. */
   prepare<R extends Row = Row>(cql: string, options?: PrepareOptions): Promise<PreparedStatement<R>>;
   /** Executes a batch. */

@@ -9,7 +9,10 @@ export async function decodePage(page: RawPage): Promise<Row[]> {
   const rows: Row[] = [];
   const { setImmediate } = page.request.core.parts.seams.timers;
   for (;;) {
-    const slice = page.remainingBytes > SLICE_BYTES ? Math.max(1, Math.floor((SLICE_BYTES / page.remainingBytes) * page.remainingRows)) : page.remainingRows;
+    const slice =
+      page.remainingBytes > SLICE_BYTES
+        ? Math.max(1, Math.floor((SLICE_BYTES / page.remainingBytes) * page.remainingRows))
+        : page.remainingRows;
     page.decodeInto(rows, slice);
     if (page.remainingRows === 0) return rows;
     await new Promise<void>((resolve) => setImmediate(resolve));

@@ -43,11 +43,22 @@ export async function executeConcurrent<R extends Row>(
   params: Iterable<Params> | AsyncIterable<Params>,
   options: ConcurrentOptions,
 ): Promise<ConcurrentResult<R>> {
-  const { concurrency = DEFAULT_CONCURRENCY, collectResults = false, raiseOnFirstError = true, onProgress, signal } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) throw new ConfigurationError('concurrency', 'Option "concurrency" must be a whole number of at least 1');
-  const statement = typeof query === 'string' ? await session.prepare<R>(query, signal === undefined ? {} : { signal }) : query;
-  const requestOptions: RequestOptions | undefined = signal === undefined ? options.requestOptions : { ...options.requestOptions, signal };
-  const source = (Symbol.asyncIterator in params ? params[Symbol.asyncIterator]() : params[Symbol.iterator]()) as Iterator<Params> | AsyncIterator<Params>;
+  const {
+    concurrency = DEFAULT_CONCURRENCY,
+    collectResults = false,
+    raiseOnFirstError = true,
+    onProgress,
+    signal,
+  } = options;
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+    throw new ConfigurationError('concurrency', 'Option "concurrency" must be a whole number of at least 1');
+  const statement =
+    typeof query === 'string' ? await session.prepare<R>(query, signal === undefined ? {} : { signal }) : query;
+  const requestOptions: RequestOptions | undefined =
+    signal === undefined ? options.requestOptions : { ...options.requestOptions, signal };
+  const source = (Symbol.asyncIterator in params ? params[Symbol.asyncIterator]() : params[Symbol.iterator]()) as
+    | Iterator<Params>
+    | AsyncIterator<Params>;
   const errors: { index: number; error: unknown }[] = [];
   const results: (AsyncResultSet<R> | undefined)[] = [];
   let total = 0;
@@ -57,7 +68,10 @@ export async function executeConcurrent<R extends Row>(
 
   const worker = async (): Promise<void> => {
     while (fatal === null) {
-      if (signal?.aborted === true) throw new AbortError('The operation was aborted by its signal; its reason is the cause', { cause: signal.reason });
+      if (signal?.aborted === true)
+        throw new AbortError('The operation was aborted by its signal; its reason is the cause', {
+          cause: signal.reason,
+        });
       const pulled = source.next();
       // A plain iterator is pulled without giving up the turn, so that all workers write together.
       const next = pulled instanceof Promise ? await pulled : pulled;
@@ -90,5 +104,11 @@ export async function executeConcurrent<R extends Row>(
   }
   onProgress?.({ succeeded, failed });
   results.length = collectResults ? total : 0;
-  return { total, succeeded, failed, errors: errors.sort((a, b) => a.index - b.index), ...(collectResults ? { results } : {}) };
+  return {
+    total,
+    succeeded,
+    failed,
+    errors: errors.sort((a, b) => a.index - b.index),
+    ...(collectResults ? { results } : {}),
+  };
 }

@@ -8,6 +8,15 @@ export function fetchPage(like: LiveRequest, pagingState: Buffer): Promise<RawPa
   const settings: RequestSettings = { ...like.settings, pagingState };
   return new Promise((resolve, reject) => {
     if (like.core.isClosed) reject(like.closedError(false));
-    else new Request(like.core, like.statement, like.values, settings, rawPageReceiver, (page) => resolve(page as RawPage), reject).start();
+    else
+      new Request(
+        like.core,
+        like.statement,
+        like.values,
+        settings,
+        rawPageReceiver,
+        (page) => resolve(page as RawPage),
+        reject,
+      ).start();
   });
 }

@@ -20,7 +20,12 @@ export function keyspaceOnWire(request: LiveRequest): string | undefined {
  * Fills the session's scratch parameters for one request.
  * @param known - metadata that the answer may leave out; undefined to be sent it
  */
-export function fillParameters(attempt: LiveAttempt, known: ResultMetadata | undefined, keyspace: string | undefined, names: readonly string[] | undefined): QueryParameters {
+export function fillParameters(
+  attempt: LiveAttempt,
+  known: ResultMetadata | undefined,
+  keyspace: string | undefined,
+  names: readonly string[] | undefined,
+): QueryParameters {
   const { request } = attempt;
   const { settings, core } = request;
   attempt.sentMetadata = known;

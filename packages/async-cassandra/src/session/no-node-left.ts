@@ -18,7 +18,11 @@ export function noNodeLeft(request: LiveRequest, trail: RequestTrail): NoHostAva
     count === 0
       ? 'The query plan holds no node; check localDataCenter, the load balancing policy and whether any node is up'
       : `None of the ${count} nodes tried could serve the request (${summary(errors)}); the property errors tells why for each`;
-  return new NoHostAvailableError(what, errors, { cause: all.at(-1), outcome: worstOutcome(all), node: request.attempt?.connection.node });
+  return new NoHostAvailableError(what, errors, {
+    cause: all.at(-1),
+    outcome: worstOutcome(all),
+    node: request.attempt?.connection.node,
+  });
 }
 
 const SHOWN = 3;

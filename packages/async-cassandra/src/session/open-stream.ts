@@ -27,13 +27,15 @@ export interface StreamStatement {
 
 function wholeOption(path: string, value: number | undefined, min: number, absent: number): number {
   if (value === undefined) return absent;
-  if (!Number.isSafeInteger(value) || value < min) throw new ConfigurationError(path, `Stream option "${path}" must be a whole number of at least ${min}`);
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new ConfigurationError(path, `Stream option "${path}" must be a whole number of at least ${min}`);
   return value;
 }
 
 function timeOption(path: string, value: number | undefined, absent: number): number {
   if (value === undefined) return absent;
-  if (typeof value !== 'number' || !(value > 0)) throw new ConfigurationError(path, `Stream option "${path}" must be a positive number of milliseconds`);
+  if (typeof value !== 'number' || !(value > 0))
+    throw new ConfigurationError(path, `Stream option "${path}" must be a positive number of milliseconds`);
   return value;
 }
 
@@ -44,7 +46,8 @@ export async function openStream<R extends Row>(
   resolveStatement: (settings: RequestSettings) => Promise<StreamStatement>,
 ): Promise<AsyncStreamingResultSet<R>> {
   const { prefetchPages, maxPages, timeoutMs, pageTimeoutMs, pageCallback, ...requestOptions } = config;
-  if (pageCallback !== undefined && typeof pageCallback !== 'function') throw new ConfigurationError('pageCallback', 'Stream option "pageCallback" must be a function');
+  if (pageCallback !== undefined && typeof pageCallback !== 'function')
+    throw new ConfigurationError('pageCallback', 'Stream option "pageCallback" must be a function');
   const { core, streams } = context;
   const { timers } = core.parts.seams;
   const streamTimeoutMs = timeOption('timeoutMs', timeoutMs, Infinity);
@@ -61,7 +64,12 @@ export async function openStream<R extends Row>(
   try {
     const ready = await resolveStatement({ ...settings, timeoutMs: Math.min(settings.timeoutMs, streamTimeoutMs) });
     const page = await firstPage(core, ready);
-    if (timers.now() >= deadline) throw new TimeoutError(`The stream took longer than timeoutMs (${streamTimeoutMs} ms) to begin`, streamTimeoutMs, { outcome: 'rejected' });
+    if (timers.now() >= deadline)
+      throw new TimeoutError(
+        `The stream took longer than timeoutMs (${streamTimeoutMs} ms) to begin`,
+        streamTimeoutMs,
+        { outcome: 'rejected' },
+      );
     page.request.settings = settings;
     const stream = new AsyncStreamingResultSet<R>(page, new PageSource(page, options), handle, pageCallback);
     streams.watch(stream, handle);

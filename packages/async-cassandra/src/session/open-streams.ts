@@ -19,7 +19,10 @@ export class OpenStreams {
   /** @throws QueueFullError when `limits.openStreams` are open */
   open(): StreamHandle {
     if (this.count >= this.#max) {
-      throw new QueueFullError('limits.openStreams', `${this.#max} streams are open already; end streams with break, cancel() or await using, or raise limits.openStreams`);
+      throw new QueueFullError(
+        'limits.openStreams',
+        `${this.#max} streams are open already; end streams with break, cancel() or await using, or raise limits.openStreams`,
+      );
     }
     this.count++;
     let isReleased = false;

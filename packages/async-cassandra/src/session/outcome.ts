@@ -27,7 +27,10 @@ export function assignServerOutcome(request: LiveRequest, error: AsyncCassandraE
   if (isReadOnly(request)) assignOutcome(error, 'rejected');
   else if (
     request.isConditional &&
-    (error instanceof UnavailableError || error instanceof ReadTimeoutError || error instanceof ReadFailureError || error instanceof FunctionFailureError)
+    (error instanceof UnavailableError ||
+      error instanceof ReadTimeoutError ||
+      error instanceof ReadFailureError ||
+      error instanceof FunctionFailureError)
   ) {
     assignOutcome(error, 'unknown');
   }

@@ -44,7 +44,13 @@ export class PageSource {
     const { core } = this.#first;
     const { signal } = this.#first.settings;
     if (this.#isClosed) return null;
-    if (signal?.aborted === true) throw this.#end(new AbortError('The stream was aborted by its signal; its reason is the cause', { cause: signal.reason, outcome: 'rejected' }));
+    if (signal?.aborted === true)
+      throw this.#end(
+        new AbortError('The stream was aborted by its signal; its reason is the cause', {
+          cause: signal.reason,
+          outcome: 'rejected',
+        }),
+      );
     if (core.parts.seams.timers.now() >= this.#options.deadline) throw this.#end(this.#timeoutError());
     let arrival = this.#ready.shift() ?? null;
     if (arrival === null) {
@@ -81,20 +87,42 @@ export class PageSource {
   }
 
   #fetch(): void {
-    if (this.#isClosed || this.#fetching !== null || this.#nextState === undefined || this.#pagesAsked >= this.#options.maxPages) return;
+    if (
+      this.#isClosed ||
+      this.#fetching !== null ||
+      this.#nextState === undefined ||
+      this.#pagesAsked >= this.#options.maxPages
+    )
+      return;
     const like = this.#first;
     const remaining = this.#options.deadline - like.core.parts.seams.timers.now();
     if (like.core.isClosed) {
-      this.#arrive({ error: new SessionClosedError('The session is closed; further pages cannot be fetched', { outcome: 'rejected' }) });
+      this.#arrive({
+        error: new SessionClosedError('The session is closed; further pages cannot be fetched', {
+          outcome: 'rejected',
+        }),
+      });
       return;
     }
     if (remaining <= 0) {
       this.#arrive({ error: this.#timeoutError() });
       return;
     }
-    const settings: RequestSettings = { ...like.settings, pagingState: this.#nextState, timeoutMs: Math.min(like.settings.timeoutMs, remaining) };
+    const settings: RequestSettings = {
+      ...like.settings,
+      pagingState: this.#nextState,
+      timeoutMs: Math.min(like.settings.timeoutMs, remaining),
+    };
     this.#pagesAsked++;
-    const request: Request = new Request(like.core, like.statement, like.values, settings, rawPageReceiver, (page) => this.#onPage(request, page as RawPage), (error) => this.#onError(request, error));
+    const request: Request = new Request(
+      like.core,
+      like.statement,
+      like.values,
+      settings,
+      rawPageReceiver,
+      (page) => this.#onPage(request, page as RawPage),
+      (error) => this.#onError(request, error),
+    );
     this.#fetching = request;
     request.start();
   }
@@ -127,6 +155,10 @@ export class PageSource {
 
   #timeoutError(): TimeoutError {
     const { timeoutMs } = this.#options;
-    return new TimeoutError(`The stream took longer than timeoutMs (${timeoutMs} ms); raise it, or resume from pagingState`, timeoutMs, { outcome: 'rejected' });
+    return new TimeoutError(
+      `The stream took longer than timeoutMs (${timeoutMs} ms); raise it, or resume from pagingState`,
+      timeoutMs,
+      { outcome: 'rejected' },
+    );
   }
 }

@@ -25,7 +25,11 @@ function hasValues(params: Params | undefined): params is Params {
  * @returns the request, or a promise of it when texts must be prepared first
  * @throws InvalidValueError, ConfigurationError
  */
-export function prepareBatch(batch: BatchStatement, isIdempotent: boolean | undefined, context: BatchContext): BatchRequest | Promise<BatchRequest> {
+export function prepareBatch(
+  batch: BatchStatement,
+  isIdempotent: boolean | undefined,
+  context: BatchContext,
+): BatchRequest | Promise<BatchRequest> {
   if (batch.size === 0) throw new ConfigurationError('batch', 'The batch is empty; add statements before executing it');
   const { members, type } = batch;
   const plans = new Map<string, PreparedPlan | null>();
@@ -55,11 +59,17 @@ function copyOf(params: Params | undefined): Params | undefined {
   return Array.isArray(params) ? (params.slice() as unknown[]) : { ...params };
 }
 
-function bindMember(member: BatchMember, plans: ReadonlyMap<string, PreparedPlan | null>, context: BatchContext): ReadyMember {
+function bindMember(
+  member: BatchMember,
+  plans: ReadonlyMap<string, PreparedPlan | null>,
+  context: BatchContext,
+): ReadyMember {
   const { query, params } = member;
-  if (query instanceof PreparedStatement) return { plan: query.plan, values: bindValues(query.plan.variables, params ?? []), info: query.plan.info };
+  if (query instanceof PreparedStatement)
+    return { plan: query.plan, values: bindValues(query.plan.variables, params ?? []), info: query.plan.info };
   const plan = hasValues(params) ? plans.get(query) : undefined;
-  if (plan === undefined || plan === null || params === undefined) return { plan: null, cql: query, values: [], info: context.facts.get(query).info };
+  if (plan === undefined || plan === null || params === undefined)
+    return { plan: null, cql: query, values: [], info: context.facts.get(query).info };
   return { plan, values: bindValues(plan.variables, params), info: plan.info };
 }
 
@@ -71,6 +81,10 @@ function refuseUnsafeMembers(members: readonly BatchMember[], ready: readonly Re
     if (isMarked === false) reason = 'is marked idempotent: false';
     else if (member.info.isCounter) reason = 'changes a counter';
     else if (member.info.isConditional && isMarked !== true) reason = 'is conditional and not marked idempotent: true';
-    if (reason !== null) throw new ConfigurationError('idempotent', `The batch is executed with idempotent: true, but its statement ${index} ${reason}`);
+    if (reason !== null)
+      throw new ConfigurationError(
+        'idempotent',
+        `The batch is executed with idempotent: true, but its statement ${index} ${reason}`,
+      );
   });
 }

@@ -61,13 +61,26 @@ export class PrepareCache {
       timers: this.#core.parts.seams.timers,
       timeoutMs,
       signal,
-      timeoutError: () => new TimeoutError(`Preparing the statement took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`, timeoutMs, { outcome: 'notSent' }),
+      timeoutError: () =>
+        new TimeoutError(
+          `Preparing the statement took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`,
+          timeoutMs,
+          { outcome: 'notSent' },
+        ),
     });
   }
 
   async #request(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
     const result = await new Promise<PreparedResult>((resolve, reject) => {
-      new Request(this.#core, new PrepareRequest(cql, keyspace), [], this.#settings, preparedReceiver, (prepared) => resolve(prepared as PreparedResult), reject).start();
+      new Request(
+        this.#core,
+        new PrepareRequest(cql, keyspace),
+        [],
+        this.#settings,
+        preparedReceiver,
+        (prepared) => resolve(prepared as PreparedResult),
+        reject,
+      ).start();
     });
     const plan = new PreparedPlan(cql, keyspace, this.#facts.get(cql).info, result, this.#core.registry);
     this.#plans.set(keyOf(cql, keyspace), plan);

@@ -1,9 +1,25 @@
 import { ProtocolError } from '../errors/index.ts';
-import { type ByteWriter, Opcode, type ProtocolVersion, readPrepared, readResultKind, ResultKind, writePrepare } from '../protocol/index.ts';
+import {
+  type ByteWriter,
+  Opcode,
+  type ProtocolVersion,
+  readPrepared,
+  readResultKind,
+  ResultKind,
+  writePrepare,
+} from '../protocol/index.ts';
 import type { StatementInfo } from './statement-info.ts';
 import type { Executable, ResultReceiver } from './request-contract.ts';
 
-const INFO: StatementInfo = Object.freeze({ kind: 'read', operation: 'PREPARE', isConditional: false, isCounter: false, isBatch: false, keyspace: undefined, table: undefined });
+const INFO: StatementInfo = Object.freeze({
+  kind: 'read',
+  operation: 'PREPARE',
+  isConditional: false,
+  isCounter: false,
+  isBatch: false,
+  keyspace: undefined,
+  table: undefined,
+});
 
 /** A PREPARE request. It changes nothing, so it may be sent again like a read. */
 export class PrepareRequest implements Executable {
@@ -45,7 +61,10 @@ export class PrepareRequest implements Executable {
 export const preparedReceiver: ResultReceiver = {
   receive(request, _attempt, reader): void {
     const kind = readResultKind(reader);
-    if (kind !== ResultKind.PREPARED) throw new ProtocolError(`A statement was prepared and a result of kind ${kind} came; check what stands between driver and server`);
+    if (kind !== ResultKind.PREPARED)
+      throw new ProtocolError(
+        `A statement was prepared and a result of kind ${kind} came; check what stands between driver and server`,
+      );
     request.resolve(readPrepared(reader, request.core.protocolVersion));
   },
   empty: () => {

@@ -1,5 +1,19 @@
-import { type CodecRegistry, compileParameterEncoder, compileRoutingKeyEncoder, type ParameterEncoder, type RoutingKeyEncoder, type Row } from '../codecs/index.ts';
-import { type ByteWriter, type ColumnSpec, Opcode, type PreparedResult, type ProtocolVersion, writeExecute } from '../protocol/index.ts';
+import {
+  type CodecRegistry,
+  compileParameterEncoder,
+  compileRoutingKeyEncoder,
+  type ParameterEncoder,
+  type RoutingKeyEncoder,
+  type Row,
+} from '../codecs/index.ts';
+import {
+  type ByteWriter,
+  type ColumnSpec,
+  Opcode,
+  type PreparedResult,
+  type ProtocolVersion,
+  writeExecute,
+} from '../protocol/index.ts';
 import type { Preparation } from './preparation.ts';
 import { fillParameters } from './fill-parameters.ts';
 import { preparedMetadata, type ResultMetadata } from './result-metadata.ts';
@@ -35,7 +49,13 @@ export class PreparedPlan {
   #generation = -1;
   #statement: PreparedStatement | null = null;
 
-  constructor(cql: string, keyspace: string | undefined, info: StatementInfo, result: PreparedResult, registry: CodecRegistry) {
+  constructor(
+    cql: string,
+    keyspace: string | undefined,
+    info: StatementInfo,
+    result: PreparedResult,
+    registry: CodecRegistry,
+  ) {
     this.cql = cql;
     this.keyspace = keyspace;
     this.id = result.id;
@@ -73,7 +93,8 @@ export class PreparedPlan {
   noteMetadata(result: PreparedResult): void {
     const { columns } = result.result;
     this.resultMetadataId = result.resultMetadataId;
-    const isCacheable = !this.info.isConditional && result.resultMetadataId !== undefined && columns !== undefined && columns.length > 0;
+    const isCacheable =
+      !this.info.isConditional && result.resultMetadataId !== undefined && columns !== undefined && columns.length > 0;
     this.lastMetadata = isCacheable ? preparedMetadata(columns, result.resultMetadataId, this.#registry) : undefined;
   }
 }
@@ -147,7 +168,15 @@ export class PreparedStatement<R extends Row = Row> implements Executable {
     // Without a metadata id (v4) the server cannot tell that what we know is out of date, so it is always asked for.
     const known = metadata !== undefined && metadata.id !== undefined ? metadata : undefined;
     const parameters = fillParameters(attempt, known, undefined, undefined);
-    writeExecute(writer, version, plan.id, known?.id ?? plan.resultMetadataId, parameters, plan.encoder, attempt.request.values);
+    writeExecute(
+      writer,
+      version,
+      plan.id,
+      known?.id ?? plan.resultMetadataId,
+      parameters,
+      plan.encoder,
+      attempt.request.values,
+    );
   }
 
   /** @internal */

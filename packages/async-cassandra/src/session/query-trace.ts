@@ -57,10 +57,18 @@ export async function getTrace(
   const deadline = timers.now() + timeoutMs;
   const requestOptions = { consistency: 'ONE', signal: options.signal } as const;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const found = await session.execute<TraceSessionRow>('SELECT * FROM system_traces.sessions WHERE session_id = ?', [traceId], requestOptions);
+    const found = await session.execute<TraceSessionRow>(
+      'SELECT * FROM system_traces.sessions WHERE session_id = ?',
+      [traceId],
+      requestOptions,
+    );
     const row = found.one();
     if (row !== null && row.duration !== null) {
-      const events = await session.execute<TraceEventRow>('SELECT * FROM system_traces.events WHERE session_id = ?', [traceId], requestOptions);
+      const events = await session.execute<TraceEventRow>(
+        'SELECT * FROM system_traces.events WHERE session_id = ?',
+        [traceId],
+        requestOptions,
+      );
       return {
         traceId,
         request: row.request,
@@ -70,11 +78,20 @@ export async function getTrace(
         durationMicros: row.duration,
         startedAt: row.started_at,
         parameters: row.parameters ?? new Map(),
-        events: (await events.all()).map((event) => ({ activity: event.activity, source: event.source, elapsedMicros: event.source_elapsed, thread: event.thread })),
+        events: (await events.all()).map((event) => ({
+          activity: event.activity,
+          source: event.source,
+          elapsedMicros: event.source_elapsed,
+          thread: event.thread,
+        })),
       };
     }
     if (timers.now() + pause >= deadline) {
-      throw new TimeoutError(`The trace ${traceId} was not complete within ${timeoutMs} ms; check that the request was traced, or ask again later`, timeoutMs, { outcome: 'rejected' });
+      throw new TimeoutError(
+        `The trace ${traceId} was not complete within ${timeoutMs} ms; check that the request was traced, or ask again later`,
+        timeoutMs,
+        { outcome: 'rejected' },
+      );
     }
     await new Promise<void>((resolve) => {
       timers.setTimeout(resolve, pause);

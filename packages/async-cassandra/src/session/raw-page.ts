@@ -19,7 +19,13 @@ export class RawPage {
   readonly #reader: ByteReader;
   #decoded = 0;
 
-  private constructor(request: LiveRequest, metadata: ResultMetadata | null, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader) {
+  private constructor(
+    request: LiveRequest,
+    metadata: ResultMetadata | null,
+    rowCount: number,
+    pagingState: Buffer | undefined,
+    reader: ByteReader,
+  ) {
     this.request = request;
     this.metadata = metadata;
     this.rowCount = rowCount;
@@ -27,7 +33,14 @@ export class RawPage {
     this.#reader = reader;
   }
 
-  static of(request: LiveRequest, metadata: ResultMetadata, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader, owned: boolean): RawPage {
+  static of(
+    request: LiveRequest,
+    metadata: ResultMetadata,
+    rowCount: number,
+    pagingState: Buffer | undefined,
+    reader: ByteReader,
+    owned: boolean,
+  ): RawPage {
     return new RawPage(request, metadata, rowCount, pagingState, keepReader(reader, owned));
   }
 
@@ -67,7 +80,10 @@ export const rawPageReceiver: ResultReceiver = {
   receive(request, attempt, reader, owned): void {
     const kind = readResultKind(reader);
     if (kind !== ResultKind.ROWS) {
-      if (kind !== ResultKind.VOID) throw new ProtocolError(`A page was asked for and a result of kind ${kind} came; only statements that return rows can be streamed`);
+      if (kind !== ResultKind.VOID)
+        throw new ProtocolError(
+          `A page was asked for and a result of kind ${kind} came; only statements that return rows can be streamed`,
+        );
       request.resolve(RawPage.empty(request));
       return;
     }

@@ -15,9 +15,13 @@ export const resultSetReceiver: ResultReceiver = {
     const kind = readResultKind(reader);
     if (kind === ResultKind.ROWS) receiveRows(request, attempt, reader, owned);
     else if (kind === ResultKind.VOID) request.resolve(AsyncResultSet.empty(request));
-    else if (kind === ResultKind.SET_KEYSPACE) finishAfter(request, request.core.parts.onKeyspaceSet(readSetKeyspace(reader)));
+    else if (kind === ResultKind.SET_KEYSPACE)
+      finishAfter(request, request.core.parts.onKeyspaceSet(readSetKeyspace(reader)));
     else if (kind === ResultKind.SCHEMA_CHANGE) finishAfter(request, awaitAgreement(request, reader));
-    else throw new ProtocolError(`A statement was executed and a result of kind ${kind} came; check what stands between driver and server`);
+    else
+      throw new ProtocolError(
+        `A statement was executed and a result of kind ${kind} came; check what stands between driver and server`,
+      );
   },
   empty: (request) => AsyncResultSet.empty(request),
 };
@@ -31,7 +35,9 @@ async function awaitAgreement(request: LiveRequest, reader: ByteReader): Promise
 function finishAfter(request: LiveRequest, work: Promise<void>): void {
   const finish = (): void => request.resolve(AsyncResultSet.empty(request));
   work.then(finish, (error: unknown) => {
-    request.core.parts.logger.warn?.(`Work after a schema or keyspace change failed: ${error instanceof Error ? error.message : 'unknown error'}`);
+    request.core.parts.logger.warn?.(
+      `Work after a schema or keyspace change failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+    );
     finish();
   });
 }
@@ -54,7 +60,13 @@ function receiveRows(request: LiveRequest, attempt: LiveAttempt, reader: ByteRea
   }
 }
 
-function decodeInSlices(request: LiveRequest, metadata: ResultMetadata, rowCount: number, pagingState: Buffer | undefined, reader: ByteReader): void {
+function decodeInSlices(
+  request: LiveRequest,
+  metadata: ResultMetadata,
+  rowCount: number,
+  pagingState: Buffer | undefined,
+  reader: ByteReader,
+): void {
   const rowsPerSlice = Math.max(1, Math.floor((SLICE_BYTES / (reader.end - reader.pos)) * rowCount));
   const rows: Row[] = [];
   const { setImmediate } = request.core.parts.seams.timers;

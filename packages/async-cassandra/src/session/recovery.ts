@@ -26,14 +26,22 @@ export function recover(request: LiveRequest, attempt: LiveAttempt, error: Async
 }
 
 /** The attempt got no answer: its connection was lost, or its time is over. */
-export function recoverLost(request: LiveRequest, attempt: LiveAttempt, error: AsyncCassandraError, wasWritten: boolean): void {
+export function recoverLost(
+  request: LiveRequest,
+  attempt: LiveAttempt,
+  error: AsyncCassandraError,
+  wasWritten: boolean,
+): void {
   if (request.core.isClosed) {
     request.fail(request.closedError(wasWritten));
     return;
   }
   const outcome = wasWritten ? outcomeOf(request, 'unknown') : 'notSent';
   // One error ends all requests of a lost connection, but each has an outcome of its own.
-  const own = error instanceof ConnectionError ? new ConnectionError(error.message, { cause: error.cause, outcome, node: error.node }) : error;
+  const own =
+    error instanceof ConnectionError
+      ? new ConnectionError(error.message, { cause: error.cause, outcome, node: error.node })
+      : error;
   assignOutcome(own, outcome);
   decide(request, trailOf(request, attempt), attempt, 'requestError', own, wasWritten);
 }
@@ -54,7 +62,14 @@ function eventOf(error: AsyncCassandraError): RetryEvent {
   return 'requestError';
 }
 
-function contextOf(request: LiveRequest, trail: RequestTrail, attempt: LiveAttempt, event: RetryEvent, error: AsyncCassandraError, wasSent: boolean): RetryContext {
+function contextOf(
+  request: LiveRequest,
+  trail: RequestTrail,
+  attempt: LiveAttempt,
+  event: RetryEvent,
+  error: AsyncCassandraError,
+  wasSent: boolean,
+): RetryContext {
   const context: RetryContext = {
     event,
     error,
@@ -65,8 +80,10 @@ function contextOf(request: LiveRequest, trail: RequestTrail, attempt: LiveAttem
     consistency: request.consistency,
     node: attempt.connection.node,
   };
-  if (error instanceof ReadTimeoutError) return { ...context, received: error.received, required: error.required, dataPresent: error.dataPresent };
-  if (error instanceof WriteTimeoutError) return { ...context, received: error.received, required: error.required, writeType: error.writeType };
+  if (error instanceof ReadTimeoutError)
+    return { ...context, received: error.received, required: error.required, dataPresent: error.dataPresent };
+  if (error instanceof WriteTimeoutError)
+    return { ...context, received: error.received, required: error.required, writeType: error.writeType };
   if (error instanceof UnavailableError) return { ...context, required: error.required, alive: error.alive };
   return context;
 }
@@ -86,7 +103,14 @@ function askPolicy(request: LiveRequest, context: RetryContext): RetryVerdict {
   }
 }
 
-function decide(request: LiveRequest, trail: RequestTrail, attempt: LiveAttempt, event: RetryEvent, error: AsyncCassandraError, wasSent: boolean): void {
+function decide(
+  request: LiveRequest,
+  trail: RequestTrail,
+  attempt: LiveAttempt,
+  event: RetryEvent,
+  error: AsyncCassandraError,
+  wasSent: boolean,
+): void {
   const { node } = attempt.connection;
   trail.tried.push({ node, error });
   const context = contextOf(request, trail, attempt, event, error, wasSent);
@@ -127,7 +151,12 @@ function prepareAgain(request: LiveRequest, trail: RequestTrail, attempt: LiveAt
 }
 
 /** Sends on `connection` once something that must come first is done there. */
-export function sendAfter(request: LiveRequest, first: Promise<void>, pool: ConnectionPool, connection: Connection): void {
+export function sendAfter(
+  request: LiveRequest,
+  first: Promise<void>,
+  pool: ConnectionPool,
+  connection: Connection,
+): void {
   first.then(
     () => {
       if (request.isSettled) return;

@@ -18,7 +18,9 @@ export class Repreparer {
     }
     const known = ofConnection.get(preparation.statementId);
     if (known !== undefined) return known;
-    const pending = prepareOn(connection, preparation, timeoutMs).finally(() => ofConnection.delete(preparation.statementId));
+    const pending = prepareOn(connection, preparation, timeoutMs).finally(() =>
+      ofConnection.delete(preparation.statementId),
+    );
     ofConnection.set(preparation.statementId, pending);
     return pending;
   }
@@ -28,9 +30,17 @@ async function prepareOn(connection: Connection, preparation: Preparation, timeo
   const version = connection.protocolVersion;
   // On v4 the connection is in the session's keyspace; a statement prepared in another one gets another id below.
   const keyspace = version < 5 ? undefined : preparation.keyspace;
-  const reply = await call(connection, Opcode.PREPARE, (writer) => writePrepare(writer, version, preparation.cql, keyspace), timeoutMs);
+  const reply = await call(
+    connection,
+    Opcode.PREPARE,
+    (writer) => writePrepare(writer, version, preparation.cql, keyspace),
+    timeoutMs,
+  );
   if (reply.opcode !== Opcode.RESULT || readResultKind(reply.reader) !== ResultKind.PREPARED) {
-    throw new ProtocolError(`Node ${connection.node} answered PREPARE with something else; check what stands between driver and server`, { node: connection.node });
+    throw new ProtocolError(
+      `Node ${connection.node} answered PREPARE with something else; check what stands between driver and server`,
+      { node: connection.node },
+    );
   }
   const result = readPrepared(reply.reader, version);
   if (result.id.toString('hex') !== preparation.statementId) {

@@ -74,7 +74,8 @@ function positive(path: string, value: unknown): number {
 }
 
 function whole(path: string, value: unknown, min: number, max: number): number {
-  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) refuse(path, `a whole number from ${min} to ${max}`);
+  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max)
+    refuse(path, `a whole number from ${min} to ${max}`);
   return value as number;
 }
 
@@ -84,7 +85,11 @@ function flag(path: string, value: unknown): boolean {
 }
 
 function needsV5(path: string, version: ProtocolVersion): void {
-  if (version < 5) throw new ConfigurationError(path, `Request option "${path}" needs protocol version 5 and this cluster speaks ${version}; check the server's version and the option protocolVersion`);
+  if (version < 5)
+    throw new ConfigurationError(
+      path,
+      `Request option "${path}" needs protocol version 5 and this cluster speaks ${version}; check the server's version and the option protocolVersion`,
+    );
 }
 
 function toTimestamp(value: unknown): bigint {
@@ -96,7 +101,8 @@ function toTimestamp(value: unknown): bigint {
 function toPayload(value: unknown): ReadonlyMap<string, Uint8Array | null> {
   if (typeof value !== 'object' || value === null) refuse('customPayload', 'an object of Uint8Arrays');
   const entries = Object.entries(value);
-  for (const [name, bytes] of entries) if (bytes !== null && !(bytes instanceof Uint8Array)) refuse(`customPayload.${name}`, 'a Uint8Array or null');
+  for (const [name, bytes] of entries)
+    if (bytes !== null && !(bytes instanceof Uint8Array)) refuse(`customPayload.${name}`, 'a Uint8Array or null');
   return new Map(entries as [string, Uint8Array | null][]);
 }
 
@@ -104,7 +110,11 @@ function toNode(value: unknown, context: SettingsContext): NodeInfo {
   const hostId = typeof value === 'string' ? value : (value as NodeInfo | null)?.hostId;
   if (typeof hostId !== 'string') refuse('node', 'a node of the metadata or its host id');
   const node = context.node(hostId);
-  if (node === undefined) throw new ConfigurationError('node', `Request option "node" names a host id that the cluster does not have; check cluster.metadata.nodes`);
+  if (node === undefined)
+    throw new ConfigurationError(
+      'node',
+      `Request option "node" names a host id that the cluster does not have; check cluster.metadata.nodes`,
+    );
   return node;
 }
 
@@ -112,19 +122,32 @@ function toNode(value: unknown, context: SettingsContext): NodeInfo {
  * Options over profile over defaults.
  * @throws ConfigurationError naming the option that is unknown, mistyped or not possible
  */
-export function resolveSettings(defaults: RequestSettings, options: RequestOptions, context: SettingsContext): RequestSettings {
-  if (typeof options !== 'object' || options === null) throw new ConfigurationError('options', 'Request options must be an object');
+export function resolveSettings(
+  defaults: RequestSettings,
+  options: RequestOptions,
+  context: SettingsContext,
+): RequestSettings {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError('options', 'Request options must be an object');
   let settings: RequestSettings = { ...defaults };
   if (options.executionProfile !== undefined) {
     const profile = context.profile(options.executionProfile);
-    if (profile === undefined) throw new ConfigurationError('executionProfile', `Request option "executionProfile" names a profile that is not in the cluster's executionProfiles`);
+    if (profile === undefined)
+      throw new ConfigurationError(
+        'executionProfile',
+        `Request option "executionProfile" names a profile that is not in the cluster's executionProfiles`,
+      );
     settings = defaultSettings(profile);
   }
   for (const path in options) {
     const value = (options as Readonly<Record<string, unknown>>)[path];
     if (value !== undefined) applyOption(settings, path, value, context);
   }
-  if (settings.hints !== undefined && settings.isPrepared) throw new ConfigurationError('hints', 'Request option "hints" goes with prepare: false; prepared statements know their types');
+  if (settings.hints !== undefined && settings.isPrepared)
+    throw new ConfigurationError(
+      'hints',
+      'Request option "hints" goes with prepare: false; prepared statements know their types',
+    );
   return settings;
 }
 
@@ -192,7 +215,8 @@ function applyOption(settings: RequestSettings, path: string, value: unknown, co
       settings.isPrepared = false;
       return;
     case 'hints':
-      if (!Array.isArray(value) || !value.every((hint) => typeof hint === 'string')) refuse(path, 'an array of CQL type names');
+      if (!Array.isArray(value) || !value.every((hint) => typeof hint === 'string'))
+        refuse(path, 'an array of CQL type names');
       settings.hints = value;
       return;
     default:

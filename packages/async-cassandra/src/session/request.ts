@@ -1,9 +1,26 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
-import { AbortError, AsyncCassandraError, ConfigurationError, ConnectionError, ProtocolError, QueueFullError, SessionClosedError, TimeoutError } from '../errors/index.ts';
+import {
+  AbortError,
+  AsyncCassandraError,
+  ConfigurationError,
+  ConnectionError,
+  ProtocolError,
+  QueueFullError,
+  SessionClosedError,
+  TimeoutError,
+} from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { StatementKind } from '../policies/index.ts';
-import { type ByteReader, type Consistency, consistencyCode, Opcode, readError, readPreamble, type ResponsePreamble } from '../protocol/index.ts';
+import {
+  type ByteReader,
+  type Consistency,
+  consistencyCode,
+  Opcode,
+  readError,
+  readPreamble,
+  type ResponsePreamble,
+} from '../protocol/index.ts';
 import type { Abortable } from './abort-registry.ts';
 import { Attempt } from './attempt.ts';
 import { isReadOnly, outcomeOf } from './outcome.ts';
@@ -45,7 +62,15 @@ export class Request implements LiveRequest, Waiter, Abortable {
   #reject: (error: unknown) => void;
   #replicas: readonly NodeInfo[] | null = null;
 
-  constructor(core: RequestCore, statement: Executable, values: readonly unknown[], settings: RequestSettings, receiver: ResultReceiver, resolve: Resolve, reject: (error: unknown) => void) {
+  constructor(
+    core: RequestCore,
+    statement: Executable,
+    values: readonly unknown[],
+    settings: RequestSettings,
+    receiver: ResultReceiver,
+    resolve: Resolve,
+    reject: (error: unknown) => void,
+  ) {
     this.core = core;
     this.statement = statement;
     this.values = values;
@@ -53,7 +78,8 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.#receiver = receiver;
     this.sessionKeyspace = core.keyspace;
     this.pagingState = settings.pagingState;
-    this.timestamp = settings.timestamp ?? (hasTimestamp(statement) ? (core.parts.timestampGenerator.next() ?? undefined) : undefined);
+    this.timestamp =
+      settings.timestamp ?? (hasTimestamp(statement) ? (core.parts.timestampGenerator.next() ?? undefined) : undefined);
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -102,7 +128,8 @@ export class Request implements LiveRequest, Waiter, Abortable {
       const node = settings.node ?? this.#firstNode();
       const pool = node === null ? undefined : core.parts.pool(node);
       const connection = pool === undefined ? null : pool.next();
-      if (pool === undefined || connection === null || !this.sendOn(pool, connection, settings.timeoutMs)) this.sendToNext();
+      if (pool === undefined || connection === null || !this.sendOn(pool, connection, settings.timeoutMs))
+        this.sendToNext();
       if (settings.speculativeExecutionPolicy !== undefined && !this.isSettled) scheduleSpeculation(this);
     } catch (error) {
       this.fail(error);
@@ -127,7 +154,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
    * @returns false when the connection has no room
    */
   sendOn(pool: ConnectionPool, connection: Connection, remainingMs: number): boolean {
-    if (this.core.protocolVersion < 5 && this.statement.reliesOnKeyspace && connection.keyspace !== this.sessionKeyspace) throw keyspaceChangedError();
+    if (
+      this.core.protocolVersion < 5 &&
+      this.statement.reliesOnKeyspace &&
+      connection.keyspace !== this.sessionKeyspace
+    )
+      throw keyspaceChangedError();
     const { attemptTimeoutMs } = this.settings;
     const timeoutMs = attemptTimeoutMs === undefined || attemptTimeoutMs > remainingMs ? remainingMs : attemptTimeoutMs;
     const attempt = new Attempt(this, pool, connection, timeoutMs);
@@ -155,7 +187,13 @@ export class Request implements LiveRequest, Waiter, Abortable {
         return;
       }
       if (pool !== undefined && pool.openCount > 0) isFull = true;
-      else trail.tried.push({ node: node.endPoint, error: new ConnectionError(`Node ${node.endPoint} has no open connection; check the node`, { node: node.endPoint }) });
+      else
+        trail.tried.push({
+          node: node.endPoint,
+          error: new ConnectionError(`Node ${node.endPoint} has no open connection; check the node`, {
+            node: node.endPoint,
+          }),
+        });
     }
     if (this.speculation !== null && this.speculation.isRunning) return;
     if (isFull) {
@@ -219,8 +257,11 @@ export class Request implements LiveRequest, Waiter, Abortable {
     const wasQueued = this.core.queue.remove(this);
     const hadAttempt = this.attempt !== null;
     const isUnsent = this.cancelAttempts();
-    const outcome = wasQueued || !hadAttempt || (isUnsent && this.trail === null) ? 'notSent' : outcomeOf(this, 'unknown');
-    this.fail(new AbortError('The request was aborted by its signal; its reason is the cause', { cause: reason, outcome }));
+    const outcome =
+      wasQueued || !hadAttempt || (isUnsent && this.trail === null) ? 'notSent' : outcomeOf(this, 'unknown');
+    this.fail(
+      new AbortError('The request was aborted by its signal; its reason is the cause', { cause: reason, outcome }),
+    );
   }
 
   onResponse(attempt: Attempt, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
@@ -231,7 +272,11 @@ export class Request implements LiveRequest, Waiter, Abortable {
         recover(this, attempt, readError(reader, this.core.protocolVersion, attempt.connection.node));
         return;
       }
-      if (opcode !== Opcode.RESULT) throw new ProtocolError(`Node ${attempt.connection.node} answered a request with opcode ${opcode}; check what stands between driver and server`, { node: attempt.connection.node });
+      if (opcode !== Opcode.RESULT)
+        throw new ProtocolError(
+          `Node ${attempt.connection.node} answered a request with opcode ${opcode}; check what stands between driver and server`,
+          { node: attempt.connection.node },
+        );
       this.preamble = preamble;
       this.attempt = attempt;
       this.#receiver.receive(this, attempt, reader, owned);
@@ -251,7 +296,16 @@ export class Request implements LiveRequest, Waiter, Abortable {
     if (this.remainingMs() <= 0) this.fail(this.timeoutError(attempt.connection.node));
     else {
       const { node } = attempt.connection;
-      recoverLost(this, attempt, new TimeoutError(`Node ${node} did not answer within attemptTimeoutMs (${attempt.timeoutMs} ms); check the node's load`, attempt.timeoutMs, { node }), true);
+      recoverLost(
+        this,
+        attempt,
+        new TimeoutError(
+          `Node ${node} did not answer within attemptTimeoutMs (${attempt.timeoutMs} ms); check the node's load`,
+          attempt.timeoutMs,
+          { node },
+        ),
+        true,
+      );
     }
   }
 
@@ -292,22 +346,33 @@ export class Request implements LiveRequest, Waiter, Abortable {
     const connection = this.attempt?.connection;
     this.fail(error);
     if (error instanceof ProtocolError && connection !== undefined) {
-      connection.close(new ConnectionError(`Connection to ${connection.node} is closed: ${error.message}`, { cause: error, node: connection.node }));
+      connection.close(
+        new ConnectionError(`Connection to ${connection.node} is closed: ${error.message}`, {
+          cause: error,
+          node: connection.node,
+        }),
+      );
     }
   }
 
   timeoutError(node?: string): TimeoutError {
     const wasSent = this.attempt !== null;
     const where = node === undefined ? 'The request' : `The request, last sent to ${node},`;
-    return new TimeoutError(`${where} took longer than timeoutMs (${this.settings.timeoutMs} ms); check the cluster's load, or raise timeoutMs`, this.settings.timeoutMs, {
-      outcome: wasSent ? outcomeOf(this, 'unknown') : 'notSent',
-      node,
-    });
+    return new TimeoutError(
+      `${where} took longer than timeoutMs (${this.settings.timeoutMs} ms); check the cluster's load, or raise timeoutMs`,
+      this.settings.timeoutMs,
+      {
+        outcome: wasSent ? outcomeOf(this, 'unknown') : 'notSent',
+        node,
+      },
+    );
   }
 
   /** The session has closed: nothing is sent any more. */
   closedError(wasWritten: boolean): SessionClosedError {
-    return new SessionClosedError('The session was closed before the request had finished', { outcome: wasWritten ? outcomeOf(this, 'unknown') : 'notSent' });
+    return new SessionClosedError('The session was closed before the request had finished', {
+      outcome: wasWritten ? outcomeOf(this, 'unknown') : 'notSent',
+    });
   }
 
   resolve(result: unknown): void {
@@ -361,7 +426,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   #watchSignal(signal: AbortSignal): boolean {
     if (signal.aborted) {
-      this.fail(new AbortError('The request was aborted by its signal before it was sent; the reason is the cause', { cause: signal.reason, outcome: 'notSent' }));
+      this.fail(
+        new AbortError('The request was aborted by its signal before it was sent; the reason is the cause', {
+          cause: signal.reason,
+          outcome: 'notSent',
+        }),
+      );
       return false;
     }
     this.core.aborts.add(signal, this);
@@ -376,13 +446,24 @@ function hasTimestamp(statement: Executable): boolean {
 }
 
 function keyspaceChangedError(): ConfigurationError {
-  return new ConfigurationError('keyspace', 'The keyspace of the session was changed while this request waited; name the keyspace in the statement, or wait for requests before setKeyspace()');
+  return new ConfigurationError(
+    'keyspace',
+    'The keyspace of the session was changed while this request waited; name the keyspace in the statement, or wait for requests before setKeyspace()',
+  );
 }
 
 function waitedTooLongError(): QueueFullError {
-  return new QueueFullError('limits.maxQueueMs', 'The request waited longer than limits.maxQueueMs for a connection with room; slow down, or raise the limits');
+  return new QueueFullError(
+    'limits.maxQueueMs',
+    'The request waited longer than limits.maxQueueMs for a connection with room; slow down, or raise the limits',
+  );
 }
 
 function internalError(cause: unknown): AsyncCassandraError {
-  return new AsyncCassandraError('The request failed inside the driver or a policy; the cause tells more', 'CASS_ERR_INTERNAL', { cause }, 'unknown');
+  return new AsyncCassandraError(
+    'The request failed inside the driver or a policy; the cause tells more',
+    'CASS_ERR_INTERNAL',
+    { cause },
+    'unknown',
+  );
 }

@@ -1,6 +1,12 @@
 import { type CodecRegistry, compileRowDecoder, type RowDecoder } from '../codecs/index.ts';
 import { ProtocolError } from '../errors/index.ts';
-import { type ByteReader, type ColumnSpec, type ProtocolVersion, readColumnSpecs, RowsFlag } from '../protocol/index.ts';
+import {
+  type ByteReader,
+  type ColumnSpec,
+  type ProtocolVersion,
+  readColumnSpecs,
+  RowsFlag,
+} from '../protocol/index.ts';
 
 /** What the rows of a result look like, and the decoder made for them. Immutable: a change makes a new one. */
 export class ResultMetadata {
@@ -14,7 +20,13 @@ export class ResultMetadata {
   #decoder: RowDecoder | null = null;
   #generation = -1;
 
-  constructor(columns: readonly ColumnSpec[], id: Buffer | undefined, bytes: Buffer, hasGlobalSpec: boolean, registry: CodecRegistry) {
+  constructor(
+    columns: readonly ColumnSpec[],
+    id: Buffer | undefined,
+    bytes: Buffer,
+    hasGlobalSpec: boolean,
+    registry: CodecRegistry,
+  ) {
     this.columns = columns;
     this.id = id;
     this.bytes = bytes;
@@ -35,7 +47,11 @@ export class ResultMetadata {
 const NO_BYTES = Buffer.alloc(0);
 
 /** Metadata known from PREPARE, for answers that leave it out (v5). */
-export function preparedMetadata(columns: readonly ColumnSpec[], id: Buffer | undefined, registry: CodecRegistry): ResultMetadata {
+export function preparedMetadata(
+  columns: readonly ColumnSpec[],
+  id: Buffer | undefined,
+  registry: CodecRegistry,
+): ResultMetadata {
   return new ResultMetadata(columns, id, NO_BYTES, false, registry);
 }
 
@@ -45,7 +61,13 @@ const SHORT_COMPARE_BYTES = 96;
 function comesAgain(r: ByteReader, known: ResultMetadata, columnCount: number, hasGlobalSpec: boolean): boolean {
   const { bytes } = known;
   const { length } = bytes;
-  if (length === 0 || known.columns.length !== columnCount || known.hasGlobalSpec !== hasGlobalSpec || r.pos + length > r.end) return false;
+  if (
+    length === 0 ||
+    known.columns.length !== columnCount ||
+    known.hasGlobalSpec !== hasGlobalSpec ||
+    r.pos + length > r.end
+  )
+    return false;
   const { buf, pos } = r;
   if (length > SHORT_COMPARE_BYTES) return bytes.compare(buf, pos, pos + length) === 0;
   for (let i = 0; i < length; i++) if (bytes[i] !== buf[pos + i]) return false;
@@ -63,23 +85,41 @@ export class RowsHead {
    * @param sent - what the request said it knows; used when the answer leaves the metadata out
    * @param last - what the last answer to the same statement said; reused when it comes again, byte for byte
    */
-  read(r: ByteReader, version: ProtocolVersion, sent: ResultMetadata | undefined, last: ResultMetadata | undefined, registry: CodecRegistry): ResultMetadata {
+  read(
+    r: ByteReader,
+    version: ProtocolVersion,
+    sent: ResultMetadata | undefined,
+    last: ResultMetadata | undefined,
+    registry: CodecRegistry,
+  ): ResultMetadata {
     const flags = r.readInt();
     const columnCount = r.readInt();
     this.pagingState = undefined;
     if ((flags & RowsFlag.HAS_MORE_PAGES) !== 0) this.pagingState = requirePagingState(r.readBytes());
     const newId = version === 5 && (flags & RowsFlag.METADATA_CHANGED) !== 0 ? r.readShortBytes() : undefined;
-    const metadata = (flags & RowsFlag.NO_METADATA) !== 0 ? requireKnown(sent, columnCount) : this.#readSpecs(r, flags, columnCount, newId, last, registry);
+    const metadata =
+      (flags & RowsFlag.NO_METADATA) !== 0
+        ? requireKnown(sent, columnCount)
+        : this.#readSpecs(r, flags, columnCount, newId, last, registry);
     this.metadata = metadata;
     this.rowCount = r.readInt();
     // A row takes at least the length of each cell: a count that cannot be true is refused before anything is made for it.
     if (this.rowCount < 0 || this.rowCount * Math.max(1, columnCount * 4) > r.end - r.pos) {
-      throw new ProtocolError(`The server announced ${this.rowCount} rows of ${columnCount} columns in ${r.end - r.pos} bytes; check what stands between driver and server`);
+      throw new ProtocolError(
+        `The server announced ${this.rowCount} rows of ${columnCount} columns in ${r.end - r.pos} bytes; check what stands between driver and server`,
+      );
     }
     return metadata;
   }
 
-  #readSpecs(r: ByteReader, flags: number, columnCount: number, newId: Buffer | undefined, last: ResultMetadata | undefined, registry: CodecRegistry): ResultMetadata {
+  #readSpecs(
+    r: ByteReader,
+    flags: number,
+    columnCount: number,
+    newId: Buffer | undefined,
+    last: ResultMetadata | undefined,
+    registry: CodecRegistry,
+  ): ResultMetadata {
     const hasGlobalSpec = (flags & RowsFlag.GLOBAL_TABLES_SPEC) !== 0;
     if (last !== undefined && newId === undefined && comesAgain(r, last, columnCount, hasGlobalSpec)) {
       r.pos += last.bytes.length;
@@ -92,7 +132,8 @@ export class RowsHead {
 }
 
 function requirePagingState(state: Buffer | null): Buffer {
-  if (state === null) throw new ProtocolError('The server announced more pages without a paging state; check its version');
+  if (state === null)
+    throw new ProtocolError('The server announced more pages without a paging state; check its version');
   return state;
 }
 

@@ -104,7 +104,10 @@ export class AsyncResultSet<R extends Row = Row> implements AsyncIterable<R> {
   }
 
   #take(): void {
-    if (this.#isTaken) throw new StreamBusyError('These rows are read in one single pass, which has begun already; execute the statement again, or keep the rows of all()');
+    if (this.#isTaken)
+      throw new StreamBusyError(
+        'These rows are read in one single pass, which has begun already; execute the statement again, or keep the rows of all()',
+      );
     this.#isTaken = true;
   }
 

@@ -99,14 +99,22 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     };
   }
 
-  execute<R extends Row = Row>(query: string | PreparedStatement<R> | BoundQuery<R> | BatchStatement, params?: Params, options?: RequestOptions): Promise<AsyncResultSet<R>> {
+  execute<R extends Row = Row>(
+    query: string | PreparedStatement<R> | BoundQuery<R> | BatchStatement,
+    params?: Params,
+    options?: RequestOptions,
+  ): Promise<AsyncResultSet<R>> {
     if (this.isClosing) return Promise.reject(closedError());
     try {
       const settings = options === undefined ? this.#parts.defaults : this.#settings(options);
-      if (query instanceof PreparedStatement) return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
+      if (query instanceof PreparedStatement)
+        return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
       if (query instanceof BatchStatement) return this.#runBatch(query, params, settings) as Promise<AsyncResultSet<R>>;
       const prepared = this.#statement(query, params, settings);
-      if (prepared instanceof Promise) return prepared.then(({ statement, values, settings: left }) => this.#run<AsyncResultSet<R>>(statement, values, left));
+      if (prepared instanceof Promise)
+        return prepared.then(({ statement, values, settings: left }) =>
+          this.#run<AsyncResultSet<R>>(statement, values, left),
+        );
       return this.#run(prepared.statement, prepared.values, settings);
     } catch (error) {
       return Promise.reject(error as Error);
@@ -122,11 +130,16 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     return this.execute(new BoundQuery<R>(strings.join('?'), values));
   }
 
-  async executeStream<R extends Row = Row>(query: string | PreparedStatement<R> | BoundQuery<R>, params?: Params, options: StreamConfig = {}): Promise<AsyncStreamingResultSet<R>> {
+  async executeStream<R extends Row = Row>(
+    query: string | PreparedStatement<R> | BoundQuery<R>,
+    params?: Params,
+    options: StreamConfig = {},
+  ): Promise<AsyncStreamingResultSet<R>> {
     if (this.isClosing) throw closedError();
     const { core, defaults, context, streams } = this.#parts;
     return openStream<R>({ core, defaults, context, streams }, options, async (settings) => {
-      if (query instanceof PreparedStatement) return { statement: query, values: bindValues(query.variables, params ?? NO_VALUES), settings };
+      if (query instanceof PreparedStatement)
+        return { statement: query, values: bindValues(query.variables, params ?? NO_VALUES), settings };
       const ready = await this.#statement(query, params, settings);
       return 'settings' in ready ? ready : { ...ready, settings };
     });
@@ -160,7 +173,8 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
    */
   async setKeyspace(keyspace: string): Promise<void> {
     if (this.isClosing) throw closedError();
-    if (typeof keyspace !== 'string' || keyspace === '') throw new ConfigurationError('keyspace', 'setKeyspace() takes the name of a keyspace');
+    if (typeof keyspace !== 'string' || keyspace === '')
+      throw new ConfigurationError('keyspace', 'setKeyspace() takes the name of a keyspace');
     if (this.#core.protocolVersion < 5) await this.#counted(this.#core.parts.onKeyspaceSet(keyspace));
     else await this.execute(`USE "${keyspace.replaceAll('"', '""')}"`);
   }
@@ -170,7 +184,10 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
    * have answered, so this waits until it is complete.
    * @throws TimeoutError when it is not complete in time
    */
-  getTrace(traceId: string, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<QueryTrace> {
+  getTrace(
+    traceId: string,
+    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<QueryTrace> {
     return getTrace(this, this.#core.parts.seams.timers, traceId, options);
   }
 
@@ -188,13 +205,22 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
 
   #run<T>(statement: Executable, values: readonly unknown[], settings: RequestSettings): Promise<T> {
     const promise = new Promise<T>(this.#capture);
-    const request = new Request(this.#core, statement, values, settings, resultSetReceiver, this.#resolve as (result: unknown) => void, this.#reject);
+    const request = new Request(
+      this.#core,
+      statement,
+      values,
+      settings,
+      resultSetReceiver,
+      this.#resolve as (result: unknown) => void,
+      this.#reject,
+    );
     request.start();
     return promise;
   }
 
   #runBatch(batch: BatchStatement, params: Params | undefined, settings: RequestSettings): Promise<AsyncResultSet> {
-    if (params !== undefined) throw new ConfigurationError('params', 'A batch has no parameters of its own; give them to add()');
+    if (params !== undefined)
+      throw new ConfigurationError('params', 'A batch has no parameters of its own; give them to add()');
     const { cache, facts } = this.#parts;
     const keyspace = settings.keyspace ?? this.#core.keyspace;
     const startedAt = this.#core.parts.seams.timers.now();
@@ -204,14 +230,27 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   }
 
   /** The statement to send for a text or template; a promise when it has to be prepared first. */
-  #statement(query: string | BoundQuery, params: Params | undefined, settings: RequestSettings): Ready | Promise<Ready & { readonly settings: RequestSettings }> {
+  #statement(
+    query: string | BoundQuery,
+    params: Params | undefined,
+    settings: RequestSettings,
+  ): Ready | Promise<Ready & { readonly settings: RequestSettings }> {
     const { facts, cache } = this.#parts;
     const text = query instanceof BoundQuery ? query.cql : query;
-    if (typeof text !== 'string') throw new ConfigurationError('query', 'A statement must be a text, a prepared statement, a cql template or a batch');
-    if (query instanceof BoundQuery && params !== undefined) throw new ConfigurationError('params', 'A cql template has its values; it takes no parameters');
+    if (typeof text !== 'string')
+      throw new ConfigurationError(
+        'query',
+        'A statement must be a text, a prepared statement, a cql template or a batch',
+      );
+    if (query instanceof BoundQuery && params !== undefined)
+      throw new ConfigurationError('params', 'A cql template has its values; it takes no parameters');
     const given = query instanceof BoundQuery ? query.values : params;
     const known = facts.get(text);
-    if (given === undefined || !settings.isPrepared || (Array.isArray(given) ? given.length === 0 : Object.keys(given).length === 0)) {
+    if (
+      given === undefined ||
+      !settings.isPrepared ||
+      (Array.isArray(given) ? given.length === 0 : Object.keys(given).length === 0)
+    ) {
       return textStatement(known, given ?? NO_VALUES, settings.hints, this.#core.registry);
     }
     const keyspace = settings.keyspace ?? this.#core.keyspace;

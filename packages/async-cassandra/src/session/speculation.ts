@@ -70,7 +70,12 @@ export class Speculation implements SpeculationState {
 function isEligible(request: LiveRequest): boolean {
   const { consistency } = request;
   return (
-    request.isIdempotent && !request.isConditional && !request.statement.info.isCounter && consistency !== 'SERIAL' && consistency !== 'LOCAL_SERIAL' && request.settings.node === undefined
+    request.isIdempotent &&
+    !request.isConditional &&
+    !request.statement.info.isCounter &&
+    consistency !== 'SERIAL' &&
+    consistency !== 'LOCAL_SERIAL' &&
+    request.settings.node === undefined
   );
 }
 

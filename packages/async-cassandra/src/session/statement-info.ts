@@ -18,13 +18,34 @@ export interface StatementInfo {
 }
 
 const SCHEMA_OBJECTS: ReadonlySet<string> = new Set([
-  'keyspace', 'schema', 'table', 'columnfamily', 'type', 'index', 'custom', 'materialized', 'function', 'aggregate', 'trigger', 'or', 'if',
+  'keyspace',
+  'schema',
+  'table',
+  'columnfamily',
+  'type',
+  'index',
+  'custom',
+  'materialized',
+  'function',
+  'aggregate',
+  'trigger',
+  'or',
+  'if',
 ]);
 
 const KINDS: Readonly<Record<string, StatementKind>> = {
-  select: 'read', list: 'read', describe: 'read', desc: 'read',
-  insert: 'write', update: 'write', delete: 'write', truncate: 'write', begin: 'write',
-  create: 'schema', alter: 'schema', drop: 'schema',
+  select: 'read',
+  list: 'read',
+  describe: 'read',
+  desc: 'read',
+  insert: 'write',
+  update: 'write',
+  delete: 'write',
+  truncate: 'write',
+  begin: 'write',
+  create: 'schema',
+  alter: 'schema',
+  drop: 'schema',
   use: 'use',
 };
 
@@ -53,9 +74,23 @@ export function classifyStatement(text: string): StatementInfo {
     second ??= token;
     if (token.type === 'word' && token.text === 'if' && kind === 'write') isConditional = true;
     if (isBatch && previous === first && token.text === 'counter') isCounter = true;
-    if (table === undefined && previous?.type === 'word' && TABLE_FOLLOWS.has(previous.text) && isIdentifier(token) && token.text !== 'table') table = token.text;
-    else if (table === undefined && previous?.text === 'table' && recent[3]?.text === 'truncate' && isIdentifier(token)) table = token.text;
-    else if (table !== undefined && keyspace === undefined && previous?.text === '.' && recent[3]?.text === table && isIdentifier(token)) {
+    if (
+      table === undefined &&
+      previous?.type === 'word' &&
+      TABLE_FOLLOWS.has(previous.text) &&
+      isIdentifier(token) &&
+      token.text !== 'table'
+    )
+      table = token.text;
+    else if (table === undefined && previous?.text === 'table' && recent[3]?.text === 'truncate' && isIdentifier(token))
+      table = token.text;
+    else if (
+      table !== undefined &&
+      keyspace === undefined &&
+      previous?.text === '.' &&
+      recent[3]?.text === table &&
+      isIdentifier(token)
+    ) {
       keyspace = table;
       table = token.text;
     }
@@ -71,11 +106,23 @@ export function classifyStatement(text: string): StatementInfo {
 function isCounterStep(tokens: readonly (CqlToken | null)[]): boolean {
   const [target, equals, source, sign, amount] = tokens;
   return (
-    isIdentifier(target ?? null) && equals?.text === '=' && isIdentifier(source ?? null) && source?.text === target?.text &&
-    (sign?.text === '+' || sign?.text === '-') && amount?.type === 'number'
+    isIdentifier(target ?? null) &&
+    equals?.text === '=' &&
+    isIdentifier(source ?? null) &&
+    source?.text === target?.text &&
+    (sign?.text === '+' || sign?.text === '-') &&
+    amount?.type === 'number'
   );
 }
 
 function unknownStatement(operation: string): StatementInfo {
-  return { kind: 'other', operation, isConditional: false, isCounter: false, isBatch: false, keyspace: undefined, table: undefined };
+  return {
+    kind: 'other',
+    operation,
+    isConditional: false,
+    isCounter: false,
+    isBatch: false,
+    keyspace: undefined,
+    table: undefined,
+  };
 }

@@ -29,7 +29,12 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
   #isEnded = false;
 
   /** @internal */
-  constructor(firstPage: RawPage, source: PageSource, handle: StreamHandle, pageCallback: ((pageNumber: number, rowsInPage: number) => void) | undefined) {
+  constructor(
+    firstPage: RawPage,
+    source: PageSource,
+    handle: StreamHandle,
+    pageCallback: ((pageNumber: number, rowsInPage: number) => void) | undefined,
+  ) {
     this.#firstPage = firstPage;
     this.#page = firstPage;
     this.#source = source;
@@ -102,7 +107,10 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
   }
 
   #take(): void {
-    if (this.#isTaken) throw new StreamBusyError('The stream is read in one single pass, which has begun already; execute the statement again for another one');
+    if (this.#isTaken)
+      throw new StreamBusyError(
+        'The stream is read in one single pass, which has begun already; execute the statement again for another one',
+      );
     this.#isTaken = true;
   }
 
@@ -132,7 +140,9 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     try {
       this.#pageCallback?.(this.#pageNumber, page.rowCount);
     } catch (error) {
-      page.request.core.parts.logger.warn?.(`The pageCallback of a stream threw: ${error instanceof Error ? error.message : 'unknown error'}`);
+      page.request.core.parts.logger.warn?.(
+        `The pageCallback of a stream threw: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
     }
   }
 

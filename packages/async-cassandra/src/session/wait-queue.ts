@@ -43,7 +43,10 @@ export class WaitQueue implements DeadlineSource {
   /** @throws QueueFullError when `limits.maxQueued` requests wait already */
   push(waiter: Waiter, deadline: number): void {
     if (this.#entries.size >= this.#maxQueued) {
-      throw new QueueFullError('limits.maxQueued', `${this.#maxQueued} requests wait for a connection already; slow down, or raise limits.maxQueued or limits.maxInFlight`);
+      throw new QueueFullError(
+        'limits.maxQueued',
+        `${this.#maxQueued} requests wait for a connection already; slow down, or raise limits.maxQueued or limits.maxInFlight`,
+      );
     }
     const queueDeadline = this.#timers.now() + this.#maxQueueMs;
     const entry: Entry = { deadline: Math.min(deadline, queueDeadline), isQueueLimit: queueDeadline < deadline };
