@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Jar, jarFileName, type Release } from '../catalogue/release.ts';
 import { EmbeddedCassandraError } from '../errors.ts';
@@ -50,7 +50,12 @@ async function fill(complete: string, options: JarCacheOptions): Promise<void> {
     `Fetching Cassandra ${options.release.version}: ${String(missing.length)} jars from ${source.description}`,
   );
   const report = progressReporter(options, missing);
-  await source.fetch({ jars: missing, folder: partial, signal: options.signal, onJar: report });
+  try {
+    await source.fetch({ jars: missing, folder: partial, signal: options.signal, onJar: report });
+  } catch (error) {
+    await rmdir(partial).catch(() => undefined); // stays when it holds verified jars
+    throw error;
+  }
   await publish(partial, complete, options.release);
 }
 

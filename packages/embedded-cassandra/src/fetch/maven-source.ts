@@ -3,6 +3,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { type Jar, jarFileName } from '../catalogue/release.ts';
 import { EmbeddedCassandraError } from '../errors.ts';
 import { ProcessGuard } from '../process/process-guard.ts';
@@ -10,6 +11,7 @@ import { isGenuine } from './checksum.ts';
 import type { JarRequest, JarSource } from './jar-source.ts';
 import { pomFor } from './maven-pom.ts';
 
+const readOutputLines = 100;
 const keptOutputLines = 15;
 
 /** Has the installed Maven fetch the jars, with its own settings, mirrors and proxies. */
@@ -47,25 +49,18 @@ export class MavenSource implements JarSource {
       '-DexcludeTransitive=true',
     ];
     const maven = await guard.spawn(this.#command, args, { cwd: folder, stdout: 'pipe', stderr: 'pipe' });
-    const abort = (): void => {
-      if (maven.pid !== undefined) process.kill(-maven.pid, 'SIGKILL');
-    };
+    const abort = (): void => killGroup(maven.pid);
     request.signal?.addEventListener('abort', abort, { once: true });
-    const output: string[] = [];
-    const progress = new MavenProgress(request);
+    if (request.signal?.aborted === true) abort();
+    const output = new MavenOutput(request);
     for (const stream of [maven.stdout, maven.stderr]) {
-      if (stream === null) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        output.push(line);
-        if (output.length > keptOutputLines) output.shift();
-        progress.read(line);
-      });
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => output.read(line));
     }
     try {
       const [code] = (await once(maven, 'close')) as [number | null];
       if (request.signal?.aborted === true)
         throw new EmbeddedCassandraError('ABORTED', 'Fetching Cassandra was aborted');
-      if (code !== 0) throw failed(code, output);
+      if (code !== 0) throw failed(code, output.tail());
     } finally {
       request.signal?.removeEventListener('abort', abort);
     }
@@ -73,16 +68,28 @@ export class MavenSource implements JarSource {
 }
 
 /** Counts jars by the lines in which Maven names them, first while it downloads, then while it copies. */
-class MavenProgress {
+class MavenOutput {
   readonly #request: JarRequest;
   readonly #missing: Map<string, Jar>;
+  readonly #lines: string[] = [];
 
   constructor(request: JarRequest) {
     this.#request = request;
     this.#missing = new Map(request.jars.map((jar) => [jarFileName(jar), jar]));
   }
 
+  /** What went wrong if Maven marked it, else the last lines. */
+  tail(): string[] {
+    const lines = this.#lines.map((line) => stripVTControlCharacters(line).trimEnd());
+    const errors = lines.filter(
+      (line) => /^\[ERROR\] ./.test(line) && !/Re-run|re-run|\[Help \d\] http|read the following/.test(line),
+    );
+    return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-keptOutputLines);
+  }
+
   read(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > readOutputLines) this.#lines.shift();
     const name = /(?:Downloaded.*\/|Copying )([^/\s]+\.jar)\b/.exec(line)?.[1] ?? '';
     const jar = this.#missing.get(name);
     if (jar === undefined) return;
@@ -100,6 +107,15 @@ async function accept(jar: Jar, staging: string, folder: string): Promise<void> 
     );
   }
   await rename(join(staging, name), join(folder, name));
+}
+
+/** A guarded command leads its process group. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // else it has just ended
+  }
 }
 
 function failed(code: number | null, logTail: readonly string[]): EmbeddedCassandraError {

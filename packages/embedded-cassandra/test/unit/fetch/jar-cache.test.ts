@@ -150,7 +150,7 @@ describe('the cache of jars', () => {
     });
     const options = { ...cacheOptions(tiny, folder, server.address), signal: controller.signal };
     await assert.rejects(ensureJars(options), { code: 'ABORTED' });
-    assert.deepEqual(readdirSync(folder, { recursive: true }), ['0.0.1.partial']);
+    assert.deepEqual(readdirSync(folder, { recursive: true }), []);
   });
 
   it('should say what to do when the cache cannot be written', async (t) => {

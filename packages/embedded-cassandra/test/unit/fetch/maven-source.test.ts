@@ -37,7 +37,8 @@ describe('fetching through Maven', () => {
 
   it('should show the end of what Maven printed when it fails', async (t) => {
     const folder = temporaryFolder(t);
-    const script = 'seq 1 40; echo "[ERROR] Could not transfer artifact: Unknown host" >&2; exit 1';
+    const lines = 'echo "[ERROR] Could not transfer artifact: Unknown host" >&2; echo "[ERROR] Re-run Maven"';
+    const script = `seq 1 40; ${lines}; echo "[ERROR]"; echo "[INFO] the end"; exit 1`;
     const maven = new MavenSource(fakeProgram(folder, 'mvn', script));
     const fetching = maven.fetch({
       jars: tinyRelease().release.jars,
@@ -45,7 +46,10 @@ describe('fetching through Maven', () => {
       signal: undefined,
       onJar: () => undefined,
     });
-    await assert.rejects(fetching, { code: 'FETCH_FAILED', message: /exit code 1.*not in the cache.*Unknown host/s });
+    await assert.rejects(fetching, {
+      code: 'FETCH_FAILED',
+      message: /exit code 1.*not in the cache.*log:\n  \[ERROR\] Could not transfer artifact: Unknown host$/s,
+    });
     assert.deepEqual(readdirSync(folder), ['mvn']);
   });
 
