@@ -1,6 +1,13 @@
-export type { CassandraSession } from './session/index.ts';
-export { AsyncCluster, type ClusterEvents } from './client/cluster.ts';
-export type { ClusterOptions, Credentials, LimitOptions, PoolingOptions, TlsOption } from './client/cluster-options.ts';
+export {
+  AsyncCluster,
+  type ClusterEvents,
+  type ClusterOptions,
+  type Credentials,
+  type LimitOptions,
+  type PoolingOptions,
+  type TlsOption,
+} from './client/index.ts';
+export type { KeptKeyspaces } from './cluster/index.ts';
 export {
   type Codec,
   type CodecPresets,
@@ -18,10 +25,78 @@ export {
   type UserTypeClass,
   Uuid,
 } from './codecs/index.ts';
-export { type Authenticator, type AuthProvider, type EndPoint, PlainTextAuthProvider } from './connection/index.ts';
+export {
+  type Authenticator,
+  type AuthProvider,
+  type EndPoint,
+  PlainTextAuthProvider,
+  type TlsConnectionOptions,
+} from './connection/index.ts';
 export type { Logger, LogMethod } from './diagnostics/index.ts';
-export * from './errors/index.ts';
-export type { ClusterView, NodeDistance, NodeInfo } from './metadata/index.ts';
+export {
+  AbortError,
+  AlreadyExistsError,
+  AsyncCassandraError,
+  AuthenticationError,
+  BadCredentialsError,
+  CasWriteUnknownError,
+  CdcWriteFailureError,
+  CircuitOpenError,
+  ConfigurationError,
+  ConnectionError,
+  CqlSyntaxError,
+  type ErrorDetails,
+  FunctionFailureError,
+  InvalidQueryError,
+  InvalidValueError,
+  IsBootstrappingError,
+  NoHostAvailableError,
+  type Outcome,
+  OverloadedError,
+  ProtocolError,
+  QueryError,
+  QueueFullError,
+  RateLimitExceededError,
+  ReadFailureError,
+  ReadTimeoutError,
+  ReplicaCountError,
+  type ReplicaCounts,
+  type ReplicaFailures,
+  ServerConfigurationError,
+  ServerError,
+  ServerProtocolError,
+  SessionClosedError,
+  StreamBusyError,
+  TimeoutError,
+  TruncateError,
+  UnauthorizedError,
+  UnavailableError,
+  UnpreparedError,
+  WriteFailureError,
+  WriteTimeoutError,
+} from './errors/index.ts';
+export type {
+  AggregateMetadata,
+  ClusterMetadata,
+  ClusterView,
+  ColumnKind,
+  ColumnMetadata,
+  FunctionMetadata,
+  IndexMetadata,
+  KeyspaceMetadata,
+  Keyspaces,
+  NodeDistance,
+  NodeInfo,
+  Partitioner,
+  RelationMetadata,
+  ReplicatedRange,
+  Replication,
+  ReplicationFactor,
+  TableMetadata,
+  TokenMap,
+  TokenRange,
+  ViewMetadata,
+} from './metadata/index.ts';
 export {
   type AddressTranslator,
   AsyncRetryPolicy,
@@ -68,6 +143,7 @@ export {
   BatchStatement,
   type BatchType,
   BoundQuery,
+  type CassandraSession,
   type ConcurrentOptions,
   type ConcurrentResult,
   cql,

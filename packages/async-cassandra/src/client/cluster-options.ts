@@ -1,6 +1,6 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { EncodingOptions } from '../codecs/index.ts';
-import type { AuthProvider, EndPoint } from '../connection/index.ts';
+import type { KeptKeyspaces } from '../cluster/index.ts';
+import type { AuthProvider, EndPoint, TlsConnectionOptions } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
 import type {
   AddressTranslator,
@@ -62,6 +62,13 @@ export interface ClusterOptions {
   readonly port?: number | undefined;
   /** Data centre whose nodes are near. Default: that of the contact points, when they share one. */
   readonly localDataCenter?: string | undefined;
+  /** Rack whose nodes are nearest. Default: none is nearer than the others of the data centre. */
+  readonly localRack?: string | undefined;
+  /**
+   * Keyspaces whose tables, types and functions `cluster.metadata` holds. Default `'all'`. They are read after `connect`
+   * has resolved, so that large schemas do not delay it; `refreshSchema()` waits for them.
+   */
+  readonly schemaKeyspaces?: KeptKeyspaces | undefined;
   /** Keyspace of sessions that name none. */
   readonly keyspace?: string | undefined;
   readonly credentials?: Credentials | undefined;

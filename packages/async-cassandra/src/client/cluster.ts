@@ -1,69 +1,73 @@
 import { EventEmitter } from 'node:events';
-import { ConnectLimiter } from '../cluster/connect-limiter.ts';
+import { ClusterWatch, ConnectLimiter } from '../cluster/index.ts';
+import type { UserTypeClass } from '../codecs/index.ts';
 import { type ConnectionConfig, DeadlineTicker, type Seams } from '../connection/index.ts';
-import { SessionClosedError } from '../errors/index.ts';
-import type { NodeInfo } from '../metadata/index.ts';
-import type { SchemaChange } from '../protocol/index.ts';
-import { AsyncCloseable, type AsyncCassandraSession } from '../session/index.ts';
-import { ClusterLink } from './cluster-link.ts';
+import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
+import type { ClusterMetadata } from '../metadata/index.ts';
+import { type AsyncCassandraSession, AsyncCloseable } from '../session/index.ts';
+import { type ClusterEvents, forwardEvents } from './cluster-events.ts';
 import type { ClusterOptions } from './cluster-options.ts';
+import { connectionDefaults } from './connection-defaults.ts';
 import { openSession } from './open-session.ts';
 import { type ResolvedOptions, resolveOptions } from './resolve-options.ts';
-import { tlsOptionsFor } from './tls-options.ts';
 
-/** What a cluster tells its listeners. */
-export interface ClusterEvents {
-  nodeUp: [node: NodeInfo];
-  nodeDown: [node: NodeInfo];
-  nodeAdded: [node: NodeInfo];
-  nodeRemoved: [node: NodeInfo];
-  schemaChange: [change: SchemaChange];
-  topologyChange: [];
-}
-
-/** A Cassandra cluster: where its nodes are, what they hold, and how to talk to them. Sessions execute statements on it. */
+/**
+ * A Cassandra cluster: where its nodes are, what they hold, and how to talk to them. It makes no connection until
+ * `connect` is called; sessions execute statements. One of each is enough for a whole service.
+ */
 export class AsyncCluster extends AsyncCloseable {
   readonly #options: ResolvedOptions;
-  readonly #ticker: DeadlineTicker;
-  readonly #link: ClusterLink;
-  readonly #base: Omit<ConnectionConfig, 'protocolVersion'>;
+  readonly #defaults: Omit<ConnectionConfig, 'protocolVersion'>;
+  readonly #watch: ClusterWatch;
   readonly #limiter = new ConnectLimiter();
   readonly #sessions = new Set<AsyncCassandraSession>();
   readonly #connecting = new Set<Promise<unknown>>();
   readonly #emitter = new EventEmitter<ClusterEvents>();
 
-  /** @throws ConfigurationError naming the option that is unknown, mistyped or in conflict */
+  /**
+   * @param seams - the world outside of the process, for tests
+   * @throws ConfigurationError naming the option that is unknown, mistyped or in conflict
+   */
   constructor(options: ClusterOptions = {}, seams?: Seams) {
     super();
     const resolved = resolveOptions(options, seams);
-    this.#options = resolved;
     const { timers } = resolved.seams;
-    this.#ticker = new DeadlineTicker(timers);
+    this.#options = resolved;
+    this.#defaults = connectionDefaults(resolved, new DeadlineTicker(timers));
     resolved.timestampGenerator.init?.(() => timers.wallClockMicros());
-    this.#base = {
+    const policies = [resolved.defaultProfile, ...resolved.profiles.values()].map(
+      (profile) => profile.loadBalancingPolicy,
+    );
+    this.#watch = new ClusterWatch({
       seams: resolved.seams,
-      ticker: this.#ticker,
-      compression: resolved.compression,
-      authProvider: resolved.authProvider,
-      tls: tlsOptionsFor(resolved.tls),
-      connectTimeoutMs: resolved.connectTimeoutMs,
-      heartbeatIntervalMs: resolved.heartbeatIntervalMs,
-      heartbeatTimeoutMs: resolved.heartbeatTimeoutMs,
-      maxRequestsPerConnection: resolved.maxRequestsPerConnection,
-      maxEnvelopeBytes: resolved.maxEnvelopeBytes,
-      maxBufferedWriteBytes: resolved.maxBufferedWriteBytes,
-      maxOrphaned: resolved.maxOrphaned,
-      startupOptions: resolved.startup,
       logger: resolved.logger,
-    };
-    this.#link = new ClusterLink(resolved, this.#base, {
-      nodeUp: (node) => this.#emitter.emit('nodeUp', node),
-      nodeDown: (node) => this.#emitter.emit('nodeDown', node),
-      nodeAdded: (node) => this.#emitter.emit('nodeAdded', node),
-      nodeRemoved: (node) => this.#emitter.emit('nodeRemoved', node),
-      schemaChange: (change) => this.#emitter.emit('schemaChange', change),
-      topologyChange: () => this.#emitter.emit('topologyChange'),
+      listener: forwardEvents(this.#emitter),
+      connection: this.#defaults,
+      contactPoints: resolved.contactPoints,
+      port: resolved.port,
+      protocolVersion: resolved.protocolVersion,
+      localDataCenter: resolved.localDataCenter,
+      localRack: resolved.localRack,
+      keptKeyspaces: resolved.schemaKeyspaces,
+      loadBalancingPolicies: [...new Set(policies)],
+      reconnectionPolicy: resolved.reconnectionPolicy,
+      addressTranslator: resolved.addressTranslator,
     });
+  }
+
+  /** A cluster with user name and password; `options` may hold everything but these and the contact points. */
+  static createWithAuth(
+    contactPoints: readonly string[],
+    username: string,
+    password: string,
+    options: Omit<ClusterOptions, 'contactPoints' | 'credentials' | 'authProvider'> = {},
+  ): AsyncCluster {
+    return new AsyncCluster({ ...options, contactPoints, credentials: { username, password } });
+  }
+
+  /** Nodes, keyspaces and the token ring as of now: an immutable snapshot, replaced when something changes. */
+  get metadata(): ClusterMetadata {
+    return this.#watch.metadata;
   }
 
   get activeOperations(): number {
@@ -72,9 +76,16 @@ export class AsyncCluster extends AsyncCloseable {
     return active;
   }
 
-  /** Opens a session with pools of its own. */
+  /**
+   * Opens a session with pools of its own; the first call also finds the cluster's nodes.
+   * @throws NoHostAvailableError, AuthenticationError, ConfigurationError, InvalidQueryError for a keyspace that does not exist,
+   * SessionClosedError; nothing is left open then
+   */
   async connect(keyspace: string | undefined = this.#options.keyspace): Promise<AsyncCassandraSession> {
-    if (this.isClosing) throw new SessionClosedError('The cluster is closed or closing; make another one');
+    if (this.isClosing) throw closedError();
+    if (keyspace !== undefined && (typeof keyspace !== 'string' || keyspace === '')) {
+      throw new ConfigurationError('keyspace', 'connect() takes the name of a keyspace, or nothing');
+    }
     const connecting = this.#connect(keyspace);
     this.#connecting.add(connecting);
     try {
@@ -84,31 +95,66 @@ export class AsyncCluster extends AsyncCloseable {
     }
   }
 
+  /** Values of a user-defined type are read as `new userClass(fields)`, in all sessions, from now on. */
+  registerUserType(keyspace: string, name: string, userClass: UserTypeClass): void {
+    this.#options.registry.registerUserType(keyspace, name, userClass);
+  }
+
+  /** Reads nodes and schema now; `metadata` then holds all that is in the keyspaces of the option `schemaKeyspaces`. */
+  refreshSchema(): Promise<void> {
+    return this.isClosing ? Promise.reject(closedError()) : this.#watch.refresh();
+  }
+
+  /** Calls `listener` whenever something happens; what it throws is logged and does no harm. */
+  on<E extends keyof ClusterEvents>(event: E, listener: (...args: ClusterEvents[E]) => void): this {
+    this.#emitter.on(event, listener as never);
+    return this;
+  }
+
+  /** As `on`, for the next time only. */
+  once<E extends keyof ClusterEvents>(event: E, listener: (...args: ClusterEvents[E]) => void): this {
+    this.#emitter.once(event, listener as never);
+    return this;
+  }
+
+  /** Takes a listener away. */
+  off<E extends keyof ClusterEvents>(event: E, listener: (...args: ClusterEvents[E]) => void): this {
+    this.#emitter.off(event, listener as never);
+    return this;
+  }
+
+  /** The same as `close()`: closes all sessions, then the cluster. */
   shutdown(options?: { readonly drainTimeoutMs?: number }): Promise<void> {
     return this.close(options);
   }
 
   protected override async closeOnce(options: { readonly drainTimeoutMs?: number }): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.close(options)));
-    await this.#link.control.close();
+    await this.#watch.close();
     await Promise.allSettled(this.#connecting);
+    this.#emitter.removeAllListeners();
   }
 
   async #connect(keyspace: string | undefined): Promise<AsyncCassandraSession> {
-    await this.#link.control.start();
-    const protocolVersion = this.#link.finder.version;
-    if (protocolVersion === undefined) throw new SessionClosedError('The cluster was closed while it connected');
+    await this.#watch.start();
+    const { protocolVersion } = this.#watch;
+    if (protocolVersion === undefined || this.isClosing) throw closedError();
     const session = await openSession(
       {
         options: this.#options,
-        link: this.#link,
-        config: { ...this.#base, protocolVersion },
+        watch: this.#watch,
+        config: { ...this.#defaults, protocolVersion },
         limiter: this.#limiter,
         onClosed: (closed) => this.#sessions.delete(closed),
       },
       keyspace,
+      (opening) => this.#sessions.add(opening),
     );
-    this.#sessions.add(session);
+    if (this.isClosing) throw closedError();
     return session;
   }
+}
+
+function closedError(): SessionClosedError {
+  return new SessionClosedError('The cluster is closed or closing; make another one');
 }

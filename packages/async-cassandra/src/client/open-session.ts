@@ -1,5 +1,4 @@
-import { ConnectLimiter } from '../cluster/connect-limiter.ts';
-import { SessionPools } from '../cluster/session-pools.ts';
+import { type ClusterWatch, type ConnectLimiter, SessionPools } from '../cluster/index.ts';
 import { type ConnectionConfig, type EndPoint, openConnection } from '../connection/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
 import {
@@ -12,13 +11,12 @@ import {
   TextFactsCache,
   WaitQueue,
 } from '../session/index.ts';
-import type { ClusterLink } from './cluster-link.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 /** What the cluster lends to its sessions. */
 export interface SessionContext {
   readonly options: ResolvedOptions;
-  readonly link: ClusterLink;
+  readonly watch: ClusterWatch;
   readonly config: ConnectionConfig;
   readonly limiter: ConnectLimiter;
   onClosed(session: AsyncCassandraSession): void;
@@ -28,13 +26,14 @@ export interface SessionContext {
 export async function openSession(
   context: SessionContext,
   keyspace: string | undefined,
+  onOpening: (session: AsyncCassandraSession) => void,
 ): Promise<AsyncCassandraSession> {
-  const { options, link, config, limiter } = context;
+  const { options, watch, config, limiter } = context;
   const { seams, logger, registry } = options;
   const { protocolVersion } = config;
   const queue = new WaitQueue(seams.timers, config.ticker, options.maxQueued, options.maxQueueMs);
   const pools = new SessionPools({
-    state: link.state,
+    state: watch.state,
     connectionsPerNode: options.connectionsPerNode,
     open: (endPoint: EndPoint, open) => openConnection(config, endPoint, open),
     connectionsUseKeyspace: protocolVersion < 5,
@@ -54,11 +53,11 @@ export async function openSession(
     maxInFlight: options.maxInFlight,
     timestampGenerator: options.timestampGenerator,
     logger,
-    view: link.state,
+    view: watch.state,
     pool: (node) => pools.poolOf(node),
-    replicas: (name, bytes, start, end) => link.replicas(name, bytes, start, end),
+    replicas: (name, bytes, start, end) => watch.replicas(name, bytes, start, end),
     reprepare: (connection, preparation, timeoutMs) => repreparer.prepare(connection, preparation, timeoutMs),
-    onSchemaChange: (change: SchemaChange, timeoutMs, signal) => link.schemaChanged(change, timeoutMs, signal),
+    onSchemaChange: (change: SchemaChange, timeoutMs, signal) => watch.schemaAgreement(timeoutMs, signal, change),
     onKeyspaceSet: async (name) => {
       await pools.setKeyspace(name);
       core.keyspace = name;
@@ -74,7 +73,7 @@ export async function openSession(
     context: {
       protocolVersion,
       profile: (name) => options.profiles.get(name),
-      node: (hostId) => link.state.members.get(hostId),
+      node: (hostId) => watch.state.members.get(hostId),
     },
     facts,
     cache: new PrepareCache(core, facts, defaults, options.preparedStatements),
@@ -82,6 +81,8 @@ export async function openSession(
     drainTimeoutMs: options.drainTimeoutMs,
     onClosed: (closed) => context.onClosed(closed),
   });
+  // Known before it is open, so that a cluster that closes meanwhile closes it too.
+  onOpening(session);
   try {
     await pools.start();
     // On v5 nothing has checked yet that the keyspace exists.

@@ -1,3 +1,4 @@
+import type { KeptKeyspaces } from '../cluster/index.ts';
 import { CodecRegistry } from '../codecs/index.ts';
 import {
   type AuthProvider,
@@ -34,6 +35,8 @@ export interface ResolvedOptions {
   readonly contactPoints: readonly EndPoint[];
   readonly port: number;
   readonly localDataCenter: string | undefined;
+  readonly localRack: string | undefined;
+  readonly schemaKeyspaces: KeptKeyspaces;
   readonly keyspace: string | undefined;
   readonly authProvider: AuthProvider | undefined;
   readonly tls: TlsOption | undefined;
@@ -89,6 +92,8 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
     contactPoints: readContactPoints(reader, port),
     port,
     localDataCenter: reader.text('localDataCenter'),
+    localRack: reader.text('localRack'),
+    schemaKeyspaces: readSchemaKeyspaces(reader),
     keyspace: reader.text('keyspace'),
     authProvider: readAuthProvider(reader),
     tls: readTls(reader),
@@ -120,6 +125,13 @@ function readContactPoints(reader: OptionReader, port: number): readonly EndPoin
   if (!Array.isArray(points) || points.length === 0)
     reader.refuse('contactPoints', 'an array of at least one host or address');
   return points.map((point: unknown, index) => parseContactPoint(point, index, port));
+}
+
+function readSchemaKeyspaces(reader: OptionReader): KeptKeyspaces {
+  const keyspaces = reader.raw('schemaKeyspaces') ?? 'all';
+  const isList = Array.isArray(keyspaces) && keyspaces.every((name) => typeof name === 'string');
+  if (keyspaces !== 'all' && !isList) reader.refuse('schemaKeyspaces', '"all" or an array of names of keyspaces');
+  return keyspaces as KeptKeyspaces;
 }
 
 function readAuthProvider(reader: OptionReader): AuthProvider | undefined {

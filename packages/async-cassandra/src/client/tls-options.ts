@@ -1,5 +1,4 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { EndPoint } from '../connection/index.ts';
+import type { EndPoint, TlsConnectionOptions } from '../connection/index.ts';
 import type { TlsOption } from './cluster-options.ts';
 
 /**

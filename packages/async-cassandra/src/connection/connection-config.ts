@@ -1,9 +1,8 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Logger } from '../diagnostics/index.ts';
 import type { Compression, ProtocolVersion } from '../protocol/index.ts';
 import type { AuthProvider } from './auth-provider.ts';
 import type { DeadlineTicker } from './deadline-ticker.ts';
-import type { EndPoint, Seams } from './seams.ts';
+import type { EndPoint, Seams, TlsConnectionOptions } from './seams.ts';
 
 /** What all connections of a cluster share. */
 export interface ConnectionConfig {

@@ -8,6 +8,15 @@ export { negotiateConnection } from './negotiate.ts';
 export { openConnection, type OpenOptions } from './open-connection.ts';
 export { query } from './query.ts';
 export type { RequestHandler } from './request-handler.ts';
-export type { EndPoint, Seams, SocketFactory, TimerHandle, Timers, Transport, TransportHandler } from './seams.ts';
+export type {
+  EndPoint,
+  Seams,
+  SocketFactory,
+  TimerHandle,
+  Timers,
+  TlsConnectionOptions,
+  Transport,
+  TransportHandler,
+} from './seams.ts';
 export { createSystemSeams } from './system-seams.ts';
 export { useKeyspace } from './use-keyspace.ts';

@@ -1,4 +1,7 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
+
+/** Options of TLS connections, as `node:tls` takes them. */
+export type TlsConnectionOptions = ConnectionOptions;
 
 /** Where a socket connects to. */
 export interface EndPoint {

@@ -112,6 +112,7 @@ function decide(
   wasSent: boolean,
 ): void {
   const { node } = attempt.connection;
+  request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
   trail.tried.push({ node, error });
   const context = contextOf(request, trail, attempt, event, error, wasSent);
   const verdict = askPolicy(request, context);

@@ -279,6 +279,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
         );
       this.preamble = preamble;
       this.attempt = attempt;
+      this.settings.loadBalancingPolicy.onSuccess?.(attempt.pool.node.info);
       this.#receiver.receive(this, attempt, reader, owned);
     } catch (error) {
       this.fail(error);
