@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 
 const filters = process.argv.slice(2);
 const isWhole = filters.length === 0 && process.env['PROPERTY_SCALE'] === undefined;
@@ -30,7 +31,7 @@ child.on('close', (code) => {
 });
 
 function formatResults(date: string, output: string): string {
-  const printed = output.replaceAll(/\u001b\[[0-9;]*m/g, '').trim();
+  const printed = stripVTControlCharacters(output).trim();
   return `# What \`npm run prove\` printed on ${date}
 
 Node ${process.versions.node} on ${process.platform} ${process.arch}, ${availableParallelism()} cores. Repeat it with \`npm run prove\`.
