@@ -1,6 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { EmbeddedCassandraError } from '../errors.ts';
 
@@ -133,5 +132,10 @@ function gone(): EmbeddedCassandraError {
 /** Lets this process end although the child still runs. */
 function unref(child: ChildProcess): void {
   child.unref();
-  for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
+  for (const pipe of [child.stdin, child.stdout]) if (pipe !== null && hasUnref(pipe)) pipe.unref();
+}
+
+/** The types do not tell that pipes are sockets, and not on every runtime are they of Node's class. */
+function hasUnref(pipe: object): pipe is { unref(): void } {
+  return 'unref' in pipe && typeof pipe.unref === 'function';
 }
