@@ -37,9 +37,9 @@ export class PreparedPlan {
   readonly keyspace: string | undefined;
   readonly id: Buffer;
   readonly statementId: string;
-  readonly variables: readonly ColumnSpec[];
-  readonly info: StatementInfo;
-  readonly partitionKeyIndexes: readonly number[];
+  variables: readonly ColumnSpec[] = [];
+  info: StatementInfo;
+  partitionKeyIndexes: readonly number[] = [];
   lastMetadata: ResultMetadata | undefined;
   /** Id of the result's metadata as last heard (v5). */
   resultMetadataId: Buffer | undefined;
@@ -60,11 +60,9 @@ export class PreparedPlan {
     this.keyspace = keyspace;
     this.id = result.id;
     this.statementId = result.id.toString('hex');
-    this.variables = result.variables;
-    this.info = { ...info, isCounter: info.isCounter || writesCounter(info, result.variables) };
-    this.partitionKeyIndexes = result.partitionKeyIndexes;
+    this.info = info;
     this.#registry = registry;
-    this.noteMetadata(result);
+    this.accept(result);
   }
 
   /** The encoder of the markers' values; compiled at first use and when a class was registered. */
@@ -89,9 +87,17 @@ export class PreparedPlan {
     return this.#routing.write(scratch, values);
   }
 
-  /** The metadata that a later PREPARE has answered with. */
-  noteMetadata(result: PreparedResult): void {
+  /**
+   * What PREPARE has answered, the first time or after a node had forgotten the statement: its table may be another one
+   * by now, and values encoded by the old types would be stored as something else.
+   */
+  accept(result: PreparedResult): void {
     const { columns } = result.result;
+    this.variables = result.variables;
+    this.partitionKeyIndexes = result.partitionKeyIndexes;
+    this.#encoder = null;
+    this.#routing = null;
+    if (writesCounter(this.info, result.variables)) this.info = { ...this.info, isCounter: true };
     this.resultMetadataId = result.resultMetadataId;
     const isCacheable =
       !this.info.isConditional && result.resultMetadataId !== undefined && columns !== undefined && columns.length > 0;

@@ -49,4 +49,5 @@ async function prepareOn(connection: Connection, preparation: Preparation, timeo
       { node: connection.node },
     );
   }
+  preparation.accept(result);
 }
