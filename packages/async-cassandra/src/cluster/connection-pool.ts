@@ -210,8 +210,6 @@ export class ConnectionPool {
     if (at < this.#outdated) this.#outdated--;
     const lived = this.#options.timers.now() - (this.#openedAt.get(connection) ?? 0);
     this.#drop(connection);
-    // Said before the connection is counted off, so that the node goes down in one step.
-    if (this.#open.length === 0) this.#setFailing(true);
     this.#options.listener.connectionClosed(this.node, connection);
     if (error !== null)
       this.#options.logger.warn?.({ node: connection.node, error: error.message }, 'Lost a connection');

@@ -78,7 +78,8 @@ export class SchemaKeeper {
         turns,
       );
       this.#set(keyspaces, isCurrent);
-      return changes;
+      // Virtual keyspaces do not come and go; they are read here and nowhere else.
+      return changes.filter(({ keyspace }) => (keyspaces.get(keyspace) ?? before.get(keyspace))?.isVirtual !== true);
     }
     let changes = await this.readReplication(connection, isCurrent);
     for (const keyspace of this.#kept) {

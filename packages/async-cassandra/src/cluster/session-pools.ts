@@ -123,7 +123,7 @@ export class SessionPools implements NodeFollower {
   /** @internal */
   nodeRemoved(node: ClusterNode): void {
     const pool = this.#pools[node.info.slot];
-    if (pool === undefined || pool.node !== node) return;
+    if (pool === undefined) return;
     this.#pools[node.info.slot] = undefined;
     this.#letGo(pool);
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sleep } from '../../../src/cluster/waiting.ts';
 import { ConfigurationError, NoHostAvailableError, SessionClosedError } from '../../../src/errors/index.ts';
 import { DefaultLoadBalancingPolicy } from '../../../src/policies/index.ts';
-import { delayed, error, never, type ScriptedServer } from '../../support/index.ts';
+import { delayed, error, never, rows, type ScriptedServer, t, uuidOf } from '../../support/index.ts';
 import { WatchHarness, type WatchHarnessOptions } from './watch-harness.ts';
 
 const nothing = { links: 0, timers: 0 };
@@ -243,6 +244,31 @@ describe('ClusterWatch', () => {
       assert.deepEqual(await harness.close(), nothing);
     });
 
+    it('should read again after news of a node that nobody has heard of, and stop when it is closed', async () => {
+      const harness = await connected();
+      harness.cluster.pushEvent({ type: 'STATUS_CHANGE', change: 'UP', address: '10.0.0.9', port: 9042 });
+      await harness.clock.advance(1500);
+      harness.cluster.ghosts.push({ ...harness.cluster.node(0).node, hostId: uuidOf('ghost'), address: '10.0.0.9' });
+      await harness.clock.advance(1000);
+      assert.ok(harness.addresses.includes('10.0.0.9'));
+      harness.cluster.pushEvent({ type: 'TOPOLOGY_CHANGE', change: 'NEW_NODE', address: '10.0.0.10', port: 9042 });
+      await harness.clock.advance(1500);
+      assert.deepEqual(await harness.close(), nothing);
+    });
+
+    it('should not lose events that come before the first reading is over', async () => {
+      const harness = await WatchHarness.start();
+      harness.cluster
+        .node(0)
+        .when(/system_schema/, delayed(50, rows({ keyspace_name: t.text, replication: t.map(t.text, t.text) }, [])));
+      const starting = harness.watch.start();
+      await harness.clock.advance(40);
+      harness.cluster.pushEvent({ type: 'STATUS_CHANGE', change: 'DOWN', address: '10.0.0.3', port: 9042 });
+      await harness.clock.settle(starting);
+      assert.deepEqual(harness.upAddresses, ['10.0.0.1', '10.0.0.2']);
+      await harness.close();
+    });
+
     it('should ignore that gossip calls a node down to which connections live', async () => {
       const harness = await connected();
       await harness.session();
@@ -322,6 +348,42 @@ describe('ClusterWatch', () => {
       await harness.clock.advance(500);
       assert.notEqual(harness.controlHost, '10.0.0.1');
       assert.deepEqual(harness.events, ['down 10.0.0.1', 'added 10.0.0.4', 'topology']);
+      assert.deepEqual(await harness.close(), nothing);
+    });
+
+    it('should not take in a reading of the old connection that is late', async () => {
+      let translationMs = 0;
+      const harness = await WatchHarness.start({
+        addressTranslator: {
+          translate: async ({ address, port }) => {
+            if (translationMs > 0) await sleep(harness.clock, translationMs);
+            return { host: address, port };
+          },
+        },
+      });
+      await harness.connect();
+      translationMs = 4000;
+      harness.cluster.pushEvent({ type: 'TOPOLOGY_CHANGE', change: 'MOVED_NODE', address: '10.0.0.2', port: 9042 });
+      await harness.clock.advance(1500);
+      translationMs = 0;
+      await harness.cluster.addNode();
+      await harness.cluster.stopNode(harness.cluster.node(0), { silently: true });
+      await harness.clock.advance(1000);
+      assert.equal(harness.addresses.length, 4);
+      await harness.clock.advance(5000);
+      assert.equal(harness.addresses.length, 4);
+      assert.equal(harness.events.filter((event) => event.startsWith('removed')).length, 0);
+      assert.deepEqual(await harness.close(), nothing);
+    });
+
+    it('should see nodes down that it cannot reach itself, where no session tries', async () => {
+      const harness = await connected({ cluster: { nodes: 1 } });
+      await harness.cluster.stopNode(harness.cluster.node(0), { silently: true });
+      await harness.clock.advance(5000);
+      assert.deepEqual(harness.events, ['down 10.0.0.1']);
+      await harness.cluster.startNode(harness.cluster.node(0), { silently: true });
+      await harness.clock.advance(60_000);
+      assert.deepEqual(harness.events, ['down 10.0.0.1', 'up 10.0.0.1']);
       assert.deepEqual(await harness.close(), nothing);
     });
 
@@ -450,79 +512,11 @@ describe('ClusterWatch', () => {
       const pools = await harness.session();
       assert.equal(pools.next(harness.node('172.17.0.2'))?.endPoint.host, '127.0.0.1');
       assert.ok(harness.warnings.some((line) => line.includes('cannot be reached at the address it advertises')));
+      const node = harness.watch.state.nodeOf(harness.node('172.17.0.2'));
+      await harness.cluster.stopNode(harness.cluster.node(0), { silently: true });
+      await harness.clock.advance(1);
+      assert.equal(node?.detour, null, 'that way is known while the control connection takes it only');
       assert.deepEqual(await harness.close(), nothing);
-    });
-  });
-
-  describe('schema agreement', () => {
-    it('should wait until all nodes that are up have one version, and read the metadata then', async () => {
-      const harness = await connected();
-      harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
-      harness.cluster.schema.addKeyspace('late', { class: 'SimpleStrategy', replication_factor: '1' });
-      const waiting = harness.watch.schemaAgreement(10_000);
-      await harness.clock.advance(1000);
-      harness.cluster.setSchemaVersion('new');
-      assert.equal(await harness.clock.settle(waiting), true);
-      assert.ok(harness.watch.metadata.keyspaces.has('late'));
-      assert.ok(harness.clock.now() < 1500);
-      await harness.close();
-    });
-
-    it('should say that they do not agree when time is up, and leave nothing', async () => {
-      const harness = await connected();
-      harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
-      assert.equal(await harness.clock.settle(harness.watch.schemaAgreement(3000)), false);
-      assert.ok(harness.clock.now() < 3500);
-      assert.deepEqual(await harness.close(), nothing);
-    });
-
-    it('should not count nodes that are down', async () => {
-      const harness = await connected();
-      await harness.session();
-      harness.cluster.setSchemaVersion('old', [harness.cluster.node(1)]);
-      await harness.cluster.stopNode(harness.cluster.node(1));
-      await harness.clock.advance(100);
-      assert.equal(await harness.clock.settle(harness.watch.schemaAgreement(3000)), true);
-      await harness.close();
-    });
-
-    it('should go on with another node when the control connection is lost', async () => {
-      const harness = await connected();
-      harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
-      const waiting = harness.watch.schemaAgreement(10_000);
-      await harness.clock.advance(500);
-      await harness.cluster.stopNode(harness.cluster.node(0));
-      await harness.clock.advance(500);
-      harness.cluster.setSchemaVersion('new');
-      assert.equal(await harness.clock.settle(waiting), true);
-      await harness.close();
-    });
-
-    it('should share its questions among those who wait, and let one of them go alone', async () => {
-      const harness = await connected();
-      harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
-      const log = harness.cluster.node(0).log;
-      const before = log.total;
-      const controller = new AbortController();
-      const impatient = harness.watch.schemaAgreement(10_000, controller.signal);
-      const others = Array.from({ length: 50 }, () => harness.watch.schemaAgreement(10_000));
-      await harness.clock.advance(1000);
-      controller.abort(new Error('enough'));
-      await assert.rejects(harness.clock.settle(impatient), { name: 'AbortError' });
-      harness.cluster.setSchemaVersion('new');
-      assert.deepEqual(new Set(await harness.clock.settle(Promise.all(others))), new Set([true]));
-      assert.ok(log.total - before < 40, String(log.total - before));
-      await harness.close();
-    });
-
-    it('should end when the cluster is closed', async () => {
-      const harness = await connected();
-      harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
-      const waiting = harness.watch.schemaAgreement(10_000);
-      waiting.catch(() => undefined);
-      await harness.clock.advance(300);
-      assert.deepEqual(await harness.close(), nothing);
-      await assert.rejects(waiting, SessionClosedError);
     });
   });
 

@@ -10,7 +10,7 @@ const simple = { class: 'org.apache.cassandra.locator.SimpleStrategy', replicati
 async function watched(options: WatchHarnessOptions = {}): Promise<WatchHarness> {
   const harness = await WatchHarness.start(options);
   const { schema } = harness.cluster;
-  schema.addKeyspace('shop', simple).addKeyspace('logs', simple);
+  schema.addKeyspace('shop', simple).addKeyspace('logs', simple).addKeyspace('system_views', {}, true);
   schema.addTable('shop', 'orders', { id: t.uuid, total: t.decimal });
   schema.addTable('shop', 'users', { id: t.uuid, name: t.text });
   schema.addTable('logs', 'lines', { id: t.uuid });
@@ -175,12 +175,19 @@ describe('the schema in the metadata', () => {
       keyspace: 'shop',
       name: 'carts',
     });
+    harness.cluster.pushEvent({
+      type: 'SCHEMA_CHANGE',
+      changeType: 'CREATED',
+      target: 'TABLE',
+      keyspace: 'logs',
+      name: 'more',
+    });
     await harness.clock.advance(5000);
     assert.notEqual(harness.controlHost, '10.0.0.1');
     assert.deepEqual(tables(harness, 'shop'), ['carts', 'orders', 'users']);
     assert.deepEqual(
       harness.events.filter((event) => event.includes('TABLE')),
-      ['CREATED TABLE shop.carts'],
+      ['CREATED TABLE shop.carts', 'CREATED TABLE logs.more'],
     );
     await harness.close();
   });

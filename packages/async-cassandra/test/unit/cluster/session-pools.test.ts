@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it, mock } from 'node:test';
 import { ClusterState } from '../../../src/cluster/cluster-state.ts';
 import { ConnectLimiter } from '../../../src/cluster/connect-limiter.ts';
 import { diffNodes } from '../../../src/cluster/node-diff.ts';
@@ -369,8 +369,13 @@ describe('SessionPools', () => {
     });
 
     it('should take no notice of the cluster any more', async () => {
+      const unfollow = mock.method(harness.state, 'unfollow');
       await harness.clock.settle(harness.pools.start());
       await harness.clock.settle(harness.pools.close(0));
+      assert.deepEqual(
+        unfollow.mock.calls.map((call) => call.arguments),
+        [[harness.pools]],
+      );
       harness.tried.length = 0;
       harness.setNodes(a, b, c, testInfo(3));
       await settle();
