@@ -12,7 +12,7 @@ const shape: TableShape = {
   rows: 30,
   depth: 4,
   oddNames: true,
-  nestedVectors: true,
+  vectorsOf: 'any',
   minElements: 0,
   nullComponents: true,
   unsetValues: true,

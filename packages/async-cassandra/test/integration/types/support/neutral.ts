@@ -55,8 +55,11 @@ function neutralLeaf(type: CqlType, value: unknown): string {
   return typeof value === 'number' ? neutralNumber(value) : String(value);
 }
 
-/** An address as the platform's URL parser writes it. */
+/** An address as the platform's URL parser writes it, given as text or as the hexadecimal digits of its bytes. */
 export function neutralInet(text: string): string {
+  const pairs = text.match(/^(?:[0-9a-f]{8}|[0-9a-f]{32})$/) === null ? null : (text.match(/../g) ?? []);
+  if (pairs?.length === 4) return pairs.map((pair) => Number.parseInt(pair, 16)).join('.');
+  if (pairs !== null) return neutralInet(text.replace(/(....)(?=.)/g, '$1:'));
   return isIPv4(text) ? text : new URL(`http://[${text}]`).hostname.slice(1, -1);
 }
 
