@@ -1,6 +1,7 @@
-import { AbortError, SessionClosedError, TimeoutError } from '../errors/index.ts';
-import { type RawPage, rawPageReceiver } from './raw-page.ts';
-import { Request } from './request.ts';
+import { AbortError, TimeoutError } from '../errors/index.ts';
+import { pageRequest } from './fetch-page.ts';
+import type { RawPage } from './raw-page.ts';
+import type { Request } from './request.ts';
 import type { LiveRequest } from './request-contract.ts';
 import type { RequestSettings } from './request-settings.ts';
 
@@ -23,45 +24,65 @@ type Arrival = { readonly page: RawPage } | { readonly error: unknown };
  */
 export class PageSource {
   readonly #first: LiveRequest;
+  readonly #settings: RequestSettings;
   readonly #options: PageSourceOptions;
   readonly #ready: Arrival[] = [];
   #fetching: Request | null = null;
-  #waiting: ((arrival: Arrival | null) => void) | null = null;
+  #waiting: (() => void) | null = null;
   #nextState: Buffer | undefined;
   #pagesAsked: number;
   #isClosed = false;
 
-  /** @param firstPage - page one, which has arrived */
-  constructor(firstPage: RawPage, options: PageSourceOptions) {
+  /**
+   * @param firstPage - page one, which has arrived
+   * @param settings - of the further pages
+   */
+  constructor(firstPage: RawPage, settings: RequestSettings, options: PageSourceOptions) {
     this.#first = firstPage.request;
+    this.#settings = settings;
     this.#options = options;
     this.#nextState = firstPage.pagingState;
     this.#pagesAsked = 1;
   }
 
-  /** The next page; null after the last, or when closed. Fetches ahead from here on. */
-  async next(): Promise<RawPage | null> {
-    const { core } = this.#first;
-    const { signal } = this.#first.settings;
-    if (this.#isClosed) return null;
-    if (signal?.aborted === true)
-      throw this.#end(
-        new AbortError('The stream was aborted by its signal; its reason is the cause', {
-          cause: signal.reason,
-          outcome: 'rejected',
-        }),
-      );
-    if (core.parts.seams.timers.now() >= this.#options.deadline) throw this.#end(this.#timeoutError());
-    let arrival = this.#ready.shift() ?? null;
-    if (arrival === null) {
-      this.#fetch();
-      if (this.#fetching === null) return null;
-      arrival = await new Promise<Arrival | null>((resolve) => {
-        this.#waiting = resolve;
+  get signal(): AbortSignal | undefined {
+    return this.#settings.signal;
+  }
+
+  /**
+   * Whether reading may go on.
+   * @throws AbortError, TimeoutError, having closed the source
+   */
+  check(): void {
+    const { signal } = this;
+    if (signal?.aborted === true) {
+      this.close();
+      throw new AbortError('The stream was aborted by its signal; its reason is the cause', {
+        cause: signal.reason,
+        outcome: 'rejected',
       });
     }
-    if (arrival === null) return null;
-    if ('error' in arrival) throw this.#end(arrival.error);
+    if (this.#remainingMs() <= 0) {
+      this.close();
+      throw this.#timeoutError();
+    }
+  }
+
+  /** The next page; null after the last, or when closed. Fetches ahead from here on. */
+  async next(): Promise<RawPage | null> {
+    if (this.#isClosed) return null;
+    this.check();
+    if (this.#ready.length === 0) this.#fetch();
+    if (this.#ready.length === 0 && this.#fetching !== null)
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    const arrival = this.#ready.shift();
+    if (arrival === undefined) return null;
+    if ('error' in arrival) {
+      this.close();
+      throw arrival.error;
+    }
     this.prefetch();
     return arrival.page;
   }
@@ -78,79 +99,51 @@ export class PageSource {
     const request = this.#fetching;
     this.#fetching = null;
     request?.onAborted('the stream was closed');
-    this.#tell(null);
-  }
-
-  #end(error: unknown): unknown {
-    this.close();
-    return error;
+    this.#tell();
   }
 
   #fetch(): void {
-    if (
-      this.#isClosed ||
-      this.#fetching !== null ||
-      this.#nextState === undefined ||
-      this.#pagesAsked >= this.#options.maxPages
-    )
+    const { maxPages } = this.#options;
+    if (this.#isClosed || this.#fetching !== null || this.#nextState === undefined || this.#pagesAsked >= maxPages)
       return;
-    const like = this.#first;
-    const remaining = this.#options.deadline - like.core.parts.seams.timers.now();
-    if (like.core.isClosed) {
-      this.#arrive({
-        error: new SessionClosedError('The session is closed; further pages cannot be fetched', {
-          outcome: 'rejected',
-        }),
-      });
-      return;
-    }
-    if (remaining <= 0) {
-      this.#arrive({ error: this.#timeoutError() });
-      return;
-    }
     const settings: RequestSettings = {
-      ...like.settings,
+      ...this.#settings,
       pagingState: this.#nextState,
-      timeoutMs: Math.min(like.settings.timeoutMs, remaining),
+      timeoutMs: Math.min(this.#settings.timeoutMs, Math.max(1, this.#remainingMs())),
     };
     this.#pagesAsked++;
-    const request: Request = new Request(
-      like.core,
-      like.statement,
-      like.values,
+    const request: Request = pageRequest(
+      this.#first,
       settings,
-      rawPageReceiver,
-      (page) => this.#onPage(request, page as RawPage),
-      (error) => this.#onError(request, error),
+      (page) => this.#arrived(request, page.pagingState, { page }),
+      (error) => this.#arrived(request, undefined, { error: this.#explain(error) }),
     );
     this.#fetching = request;
     request.start();
   }
 
-  #onPage(request: Request, page: RawPage): void {
+  #arrived(request: Request, nextState: Buffer | undefined, arrival: Arrival): void {
     if (this.#fetching !== request) return;
     this.#fetching = null;
-    this.#nextState = page.pagingState;
-    this.#arrive({ page });
+    this.#nextState = nextState;
+    this.#ready.push(arrival);
+    this.#tell();
     this.prefetch();
   }
 
-  #onError(request: Request, error: unknown): void {
-    if (this.#fetching !== request) return;
-    this.#fetching = null;
-    this.#nextState = undefined;
-    this.#arrive({ error });
-  }
-
-  #arrive(arrival: Arrival): void {
-    if (this.#waiting !== null) this.#tell(arrival);
-    else this.#ready.push(arrival);
-  }
-
-  #tell(arrival: Arrival | null): void {
+  #tell(): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    waiting?.(arrival);
+    waiting?.();
+  }
+
+  #remainingMs(): number {
+    return this.#options.deadline - this.#first.core.parts.seams.timers.now();
+  }
+
+  /** A page that took longer than what was left of the stream's time. */
+  #explain(error: unknown): unknown {
+    return error instanceof TimeoutError && this.#remainingMs() <= 0 ? this.#timeoutError() : error;
   }
 
   #timeoutError(): TimeoutError {
