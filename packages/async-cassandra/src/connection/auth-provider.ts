@@ -6,8 +6,8 @@ export interface Authenticator {
   initialResponse(): Uint8Array | null | Promise<Uint8Array | null>;
   /** Answers a challenge of the server. */
   evaluateChallenge(challenge: Uint8Array | null): Uint8Array | null | Promise<Uint8Array | null>;
-  /** Called with the server's final token. */
-  onSuccess?(token: Uint8Array | null): void;
+  /** Called with the server's final token; when it throws, the connection is not used. */
+  onSuccess?(token: Uint8Array | null): void | Promise<void>;
 }
 
 /** Makes an authenticator for each new connection. */

@@ -1,9 +1,7 @@
-import { AsyncCassandraError, ConnectionError, ProtocolError } from '../errors/index.ts';
+import { type ConnectionError, ProtocolError } from '../errors/index.ts';
 import {
   type ByteReader,
-  beginEnvelope,
   type CompressionAlgorithm,
-  endEnvelope,
   InboundDecoder,
   Opcode,
   type ProtocolVersion,
@@ -11,14 +9,21 @@ import {
   type ServerEvent,
 } from '../protocol/index.ts';
 import type { ConnectionConfig } from './connection-config.ts';
-import { heartbeatRequest } from './heartbeat.ts';
-import { InFlightTable, orphanMark, unsentMark } from './in-flight-table.ts';
+import {
+  closedByDriver,
+  missedHeartbeat,
+  socketGone,
+  strayPush,
+  strayReply,
+  tooManyOrphans,
+  unusableReply,
+} from './connection-failures.ts';
+import { nodeName } from './end-point.ts';
+import { Heartbeat, type HeartbeatTarget } from './heartbeat.ts';
+import { InFlightTable } from './in-flight-table.ts';
+import { Outbound } from './outbound.ts';
 import type { RequestHandler } from './request-handler.ts';
 import type { EndPoint, Transport, TransportHandler } from './seams.ts';
-import { WriteBuffer } from './write-buffer.ts';
-
-/** A slab this full is written without waiting for the end of the turn. */
-const FLUSH_BYTES = 60 * 1024;
 
 type State = 'connecting' | 'open' | 'retired' | 'closed';
 
@@ -26,7 +31,7 @@ type State = 'connecting' | 'open' | 'retired' | 'closed';
  * One socket to one node: stream ids, the requests in flight and their deadlines, gathered writes, heartbeat.
  * It knows envelopes, not statements. Made by `openConnection`; owned by one pool or by the control connection.
  */
-export class Connection implements TransportHandler {
+export class Connection implements TransportHandler, HeartbeatTarget {
   readonly endPoint: EndPoint;
   /** `host:port` of the end point. */
   readonly node: string;
@@ -35,10 +40,6 @@ export class Connection implements TransportHandler {
   supported: ReadonlyMap<string, readonly string[]> = new Map();
   /** The keyspace that `USE` has set on this connection (v4). */
   keyspace: string | undefined;
-  /** Requests whose callers wait. */
-  inFlight = 0;
-  /** Stream ids whose callers are gone, waiting for a late reply. */
-  orphaned = 0;
   /** When bytes were last read, on the clock of `Timers.now`. */
   lastReadMs: number;
   bytesReceived = 0;
@@ -52,26 +53,18 @@ export class Connection implements TransportHandler {
   readonly #table: InFlightTable;
   readonly #decoder: InboundDecoder;
   readonly #transport: Transport;
-  readonly #writes: WriteBuffer;
-  readonly #flushBound: () => void;
+  readonly #outbound: Outbound;
+  readonly #heartbeat: Heartbeat;
   readonly #connected: () => void;
-  #pending: number[] = [];
-  #unsentCancelled = 0;
-  #flushScheduled = false;
-  #saturated = false;
-  #starved = false;
-  #heartbeatPending = false;
-  #nextDeadline = Infinity;
+  #isStarved = false;
   #state: State = 'connecting';
-  #socketGone = false;
+  #isSocketGone = false;
   #closeListeners: (() => void)[] = [];
 
   constructor(config: ConnectionConfig, endPoint: EndPoint, connected: () => void) {
     this.#config = config;
     this.endPoint = endPoint;
-    this.node = endPoint.host.includes(':')
-      ? `[${endPoint.host}]:${endPoint.port}`
-      : `${endPoint.host}:${endPoint.port}`;
+    this.node = nodeName(endPoint);
     this.protocolVersion = config.protocolVersion;
     this.#connected = connected;
     this.#table = new InFlightTable(config.maxRequestsPerConnection + config.maxOrphaned);
@@ -82,14 +75,24 @@ export class Connection implements TransportHandler {
       sink: this,
     });
     this.lastReadMs = config.seams.timers.now();
-    this.#flushBound = (): void => this.#flush();
     this.#transport = config.seams.sockets.connect(endPoint, config.tls(endPoint), this);
-    this.#writes = new WriteBuffer(this.#transport);
+    this.#outbound = new Outbound(config, this.#table, this.#transport, () => this.#afterTurn());
+    this.#heartbeat = new Heartbeat(this, config.heartbeatIntervalMs, config.heartbeatTimeoutMs);
     config.ticker.add(this);
   }
 
   get isOpen(): boolean {
     return this.#state === 'open';
+  }
+
+  /** Requests whose callers wait. */
+  get inFlight(): number {
+    return this.#table.inFlight;
+  }
+
+  /** Stream ids whose callers are gone, waiting for a late reply. */
+  get orphaned(): number {
+    return this.#table.orphaned;
   }
 
   /** Bytes handed to the socket that have not left yet. */
@@ -98,55 +101,33 @@ export class Connection implements TransportHandler {
   }
 
   get bytesSent(): number {
-    return this.#writes.bytesSent;
-  }
-
-  /** Version byte of the last envelope received: what a server answers in its own version. */
-  get serverVersion(): number {
-    return this.#decoder.lastVersion;
+    return this.#outbound.bytesSent;
   }
 
   /** Open, with a free stream id and room in the write buffer. Asking in vain has `onAvailable` called later. */
   get hasCapacity(): boolean {
-    if (this.#state === 'open' && !this.#saturated && this.inFlight < this.#config.maxRequestsPerConnection)
+    const { inFlight, orphaned, maxIds } = this.#table;
+    if (
+      this.#state === 'open' &&
+      inFlight < this.#config.maxRequestsPerConnection &&
+      inFlight + orphaned < maxIds &&
+      !this.#outbound.isSaturated
+    )
       return true;
-    this.#starved = true;
+    this.#isStarved = true;
     return false;
   }
 
   /**
-   * Encodes a request into the write buffer, which leaves with all others of this turn.
+   * Encodes a request into the write buffer, which leaves with all others of this turn. A retired connection still
+   * takes what the requests in flight on it need to finish.
    * @returns the stream id, or -1 when the connection is closed or has no free id.
    * @throws what `handler.encode` throws; nothing is sent then.
    */
   send(handler: RequestHandler, timeoutMs: number): number {
     if (this.#state === 'closed') return -1;
-    const id = this.#table.take();
-    if (id < 0) {
-      this.#starved = true;
-      return -1;
-    }
-    const writer = this.#writes.writer;
-    const start = writer.pos;
-    try {
-      beginEnvelope(writer, this.protocolVersion, handler.envelopeFlags, id, handler.opcode);
-      handler.encode(writer, this.protocolVersion);
-      endEnvelope(writer, start);
-    } catch (error) {
-      writer.pos = start;
-      this.#table.release(id);
-      throw error;
-    }
-    this.#writes.envelopeDone(start);
-    this.#table.handlers[id] = handler;
-    this.#table.deadlines[id] = -timeoutMs;
-    this.#pending.push(id);
-    this.inFlight++;
-    if (writer.pos >= FLUSH_BYTES) this.#flush();
-    else if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      this.#config.seams.timers.nextTick(this.#flushBound);
-    }
+    const id = this.#outbound.add(handler, timeoutMs);
+    if (id < 0) this.#isStarved = true;
     return id;
   }
 
@@ -155,14 +136,15 @@ export class Connection implements TransportHandler {
    * @returns true when it had not been written and now never will be.
    */
   cancel(streamId: number, handler: RequestHandler): boolean {
-    if (this.#table.handlers[streamId] !== handler) return false;
-    if ((this.#table.deadlines[streamId] as number) < 0) {
-      this.#table.handlers[streamId] = unsentMark;
-      this.#unsentCancelled++;
-      this.inFlight--;
+    const table = this.#table;
+    if (table.handlers[streamId] !== handler) return false;
+    if (!table.isWritten(streamId)) {
+      this.#outbound.abandon(streamId);
       return true;
     }
-    this.#orphan(streamId);
+    table.orphan(streamId);
+    this.#limitOrphans();
+    if (this.#isStarved || this.#state === 'retired') this.#outbound.schedule();
     return false;
   }
 
@@ -185,20 +167,38 @@ export class Connection implements TransportHandler {
     this.#state = 'closed';
     this.#config.ticker.remove(this);
     this.#transport.destroy();
-    this.#failAll(error ?? new ConnectionError(`Connection to ${this.node} was closed`, { node: this.node }));
+    this.#outbound.close();
+    const failure = error ?? closedByDriver(this.node);
+    this.#table.drain((handler, wasWritten) =>
+      this.#tell(() => {
+        handler.onConnectionLost(failure, wasWritten);
+      }),
+    );
     this.#announceClosed(error);
+  }
+
+  /**
+   * Reads a reply that was kept for later.
+   * @throws what `read` throws; a ProtocolError closes the connection, since its node makes no sense
+   */
+  decode<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ProtocolError) this.close(unusableReply(this.node, error));
+      throw error;
+    }
   }
 
   /** Resolves when the socket is gone. */
   closed(): Promise<void> {
-    return this.#socketGone ? Promise.resolve() : new Promise((resolve) => this.#closeListeners.push(resolve));
+    return this.#isSocketGone ? Promise.resolve() : new Promise((resolve) => this.#closeListeners.push(resolve));
   }
 
   /** @internal Handshake: the reply to STARTUP has come, frames follow. */
   enableFraming(): void {
-    this.#flush();
     this.#decoder.enableFraming();
-    this.#writes.enableFraming();
+    this.#outbound.enableFraming();
   }
 
   /** @internal Handshake: STARTUP has been sent. */
@@ -208,14 +208,14 @@ export class Connection implements TransportHandler {
 
   /** @internal Handshake: the server has accepted the compression. */
   enableOutboundCompression(compression: CompressionAlgorithm): void {
-    this.#flush();
-    this.#writes.enableCompression(compression);
+    this.#outbound.enableCompression(compression);
   }
 
   /** @internal Handshake: requests may come. */
   markOpen(): void {
-    if (this.#state === 'connecting') this.#state = 'open';
-    this.#scheduleHeartbeat();
+    if (this.#state !== 'connecting') return;
+    this.#state = 'open';
+    this.#config.ticker.schedule(this.#heartbeat.dueAt);
   }
 
   /** @internal */
@@ -231,181 +231,85 @@ export class Connection implements TransportHandler {
     try {
       this.#decoder.push(buf, view, 0, length);
     } catch (error) {
-      this.#failOnBytes(error);
+      this.close(unusableReply(this.node, error));
       return;
     }
-    if (this.#starved) this.#announceAvailable();
-    if (this.#state === 'retired') this.#closeIfDrained();
+    this.#afterTurn();
   }
 
   /** @internal */
   onEnvelope(streamId: number, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
     if (this.#state === 'closed') return;
     if (streamId < 0) {
-      this.#onServerPush(streamId, opcode, reader);
+      if (streamId !== -1 || opcode !== Opcode.EVENT) throw strayPush(this.node, opcode, streamId);
+      this.onEvent?.(readEvent(reader));
       return;
     }
-    const table = this.#table;
-    const handler = streamId < table.capacity ? table.handlers[streamId] : null;
-    if (handler === null || handler === undefined || handler === unsentMark) {
-      throw new ProtocolError(
-        `Node ${this.node} answered on stream ${streamId}, which no request holds; check for a proxy that mixes connections`,
-        { node: this.node },
-      );
-    }
-    table.release(streamId);
-    if (handler === orphanMark) {
-      this.orphaned--;
-      return;
-    }
-    this.inFlight--;
-    handler.onResponse(opcode, flags, reader, owned);
+    const handler = opcode === Opcode.EVENT ? undefined : this.#table.answered(streamId);
+    if (handler === undefined) throw strayReply(this.node, opcode, streamId);
+    if (handler !== null) handler.onResponse(opcode, flags, reader, owned);
   }
 
   /** @internal */
   onDrain(): void {
-    this.#saturated = this.#transport.bufferedBytes > this.#config.maxBufferedWriteBytes;
-    if (this.#starved) this.#announceAvailable();
+    if (this.#isStarved) this.#announceAvailable();
   }
 
   /** @internal */
   onClose(cause: Error | null): void {
-    this.close(
-      new ConnectionError(`Connection to ${this.node} was lost; check the node and the network`, {
-        cause,
-        node: this.node,
-      }),
-    );
-    this.#socketGone = true;
+    this.close(socketGone(this.node, cause, this.#state === 'connecting'));
+    this.#isSocketGone = true;
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
 
   /** @internal Deadlines that are due; a node from which nothing was read for long is probed. */
   expire(now: number): number {
-    const { handlers, deadlines, capacity } = this.#table;
-    let next = Infinity;
-    if (this.#nextDeadline <= now) {
-      for (let id = 0; id < capacity; id++) {
-        const handler = handlers[id];
-        if (handler === null || handler === undefined || handler === orphanMark || handler === unsentMark) continue;
-        const deadline = deadlines[id] as number;
-        if (deadline < 0) continue;
-        if (deadline > now) next = Math.min(next, deadline);
-        else {
-          this.#orphan(id);
+    const table = this.#table;
+    if (table.nextDeadline <= now) {
+      for (let id = table.nextDue(0, now); id >= 0; id = table.nextDue(id + 1, now)) {
+        const handler = table.handlers[id] as RequestHandler;
+        table.orphan(id);
+        this.#limitOrphans();
+        this.#tell(() => {
           handler.onAttemptTimeout();
-        }
+        });
       }
-      this.#nextDeadline = Math.min(next, this.#nextDeadline > now ? this.#nextDeadline : Infinity);
+      this.#afterTurn();
     }
+    if (this.#state === 'closed') return Infinity;
+    const probeAt = this.#state === 'open' ? this.#heartbeat.beat(now) : Infinity;
+    return Math.min(table.nextDeadline, probeAt);
+  }
+
+  /** @internal */
+  onHeartbeatMissed(): void {
+    this.close(missedHeartbeat(this.node, this.#config.heartbeatTimeoutMs));
+  }
+
+  /** What a handler throws must not keep others from being told: it surfaces as an uncaught error of its own. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#config.seams.timers.nextTick(() => {
+        throw error;
+      });
+    }
+  }
+
+  #limitOrphans(): void {
+    const { orphaned } = this.#table;
+    if (orphaned > this.#config.maxOrphaned) this.retire(tooManyOrphans(this.node, orphaned));
+  }
+
+  /** Requests have come or gone. */
+  #afterTurn(): void {
+    if (this.#isStarved) this.#announceAvailable();
     if (this.#state === 'retired') this.#closeIfDrained();
-    return Math.min(this.#nextDeadline, this.#heartbeat(now));
-  }
-
-  #orphan(id: number): void {
-    this.#table.handlers[id] = orphanMark;
-    this.inFlight--;
-    this.orphaned++;
-    if (this.orphaned > this.#config.maxOrphaned) {
-      this.retire(
-        new ConnectionError(
-          `Connection to ${this.node} is replaced: ${this.orphaned} requests were given up without a reply; check the node's load`,
-          { node: this.node },
-        ),
-      );
-    }
-  }
-
-  #flush(): void {
-    this.#flushScheduled = false;
-    if (this.#state === 'closed' || this.#pending.length === 0) return;
-    const { handlers, deadlines } = this.#table;
-    if (this.#unsentCancelled > 0) {
-      this.#unsentCancelled = 0;
-      this.#writes.compact((id) => handlers[id] === unsentMark);
-      const sent = this.#pending.filter((id) => handlers[id] !== unsentMark);
-      for (const id of this.#pending) if (handlers[id] === unsentMark) this.#table.release(id);
-      this.#pending = sent;
-    }
-    const now = this.#config.seams.timers.now();
-    const pending = this.#pending;
-    let earliest = this.#nextDeadline;
-    for (let i = 0; i < pending.length; i++) {
-      const id = pending[i] as number;
-      const deadline = now - (deadlines[id] as number);
-      deadlines[id] = deadline;
-      if (deadline < earliest) earliest = deadline;
-    }
-    pending.length = 0;
-    if (earliest < this.#nextDeadline) {
-      this.#nextDeadline = earliest;
-      if (earliest < this.#config.ticker.nextAt) this.#config.ticker.schedule(earliest);
-    }
-    this.#writes.flush();
-    if (this.#transport.bufferedBytes > this.#config.maxBufferedWriteBytes) this.#saturated = true;
-  }
-
-  #heartbeat(now: number): number {
-    const { heartbeatIntervalMs, heartbeatTimeoutMs } = this.#config;
-    if (this.#state !== 'open' || heartbeatIntervalMs <= 0) return Infinity;
-    const due = this.lastReadMs + heartbeatIntervalMs;
-    if (this.#heartbeatPending || due > now) return Math.max(due, now + 1);
-    this.#heartbeatPending = true;
-    const id = this.send(
-      heartbeatRequest((answered) => {
-        this.#heartbeatPending = false;
-        if (!answered)
-          this.close(
-            new ConnectionError(
-              `Connection to ${this.node} is replaced: it did not answer a heartbeat within ${heartbeatTimeoutMs} ms; check the node and the network`,
-              { node: this.node },
-            ),
-          );
-      }),
-      heartbeatTimeoutMs,
-    );
-    // Without a free id the replies that are awaited serve as the probe: their deadlines and the orphan cap replace the connection.
-    if (id < 0) this.#heartbeatPending = false;
-    return now + heartbeatIntervalMs;
-  }
-
-  #scheduleHeartbeat(): void {
-    const { heartbeatIntervalMs, ticker } = this.#config;
-    if (heartbeatIntervalMs > 0) ticker.schedule(this.lastReadMs + heartbeatIntervalMs);
-  }
-
-  #onServerPush(streamId: number, opcode: number, reader: ByteReader): void {
-    if (streamId !== -1 || opcode !== Opcode.EVENT) {
-      throw new ProtocolError(
-        `Node ${this.node} sent opcode ${opcode} on stream ${streamId}; only events may come unasked, on stream -1`,
-        { node: this.node },
-      );
-    }
-    this.onEvent?.(readEvent(reader));
-  }
-
-  #failOnBytes(error: unknown): void {
-    const cause = error instanceof Error ? error : new Error('A handler threw a value that is not an error');
-    const detail = error instanceof AsyncCassandraError ? error.message : 'a reply could not be handled';
-    this.close(new ConnectionError(`Connection to ${this.node} is closed: ${detail}`, { cause, node: this.node }));
-  }
-
-  #failAll(failure: ConnectionError): void {
-    const { handlers, deadlines, capacity } = this.#table;
-    for (let id = 0; id < capacity; id++) {
-      const handler = handlers[id];
-      if (handler === null || handler === undefined) continue;
-      handlers[id] = null;
-      if (handler === orphanMark || handler === unsentMark) continue;
-      this.inFlight--;
-      handler.onConnectionLost(failure, (deadlines[id] as number) >= 0);
-    }
-    this.orphaned = 0;
-    this.#pending.length = 0;
   }
 
   #closeIfDrained(): void {
-    if (this.inFlight === 0) this.close(null);
+    if (this.#table.inFlight === 0) this.close(null);
   }
 
   #announceClosed(error: ConnectionError | null): void {
@@ -416,7 +320,7 @@ export class Connection implements TransportHandler {
 
   #announceAvailable(): void {
     if (!this.hasCapacity) return;
-    this.#starved = false;
+    this.#isStarved = false;
     this.onAvailable?.(this);
   }
 }

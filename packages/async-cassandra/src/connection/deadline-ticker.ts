@@ -7,6 +7,8 @@ export interface DeadlineSource {
 }
 
 const TICK_MS = 10;
+/** Timers of Node end at once when they are longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * One coarse timer for all deadlines of a cluster: it fires on a 10 ms grid at the earliest deadline known, never
@@ -45,7 +47,9 @@ export class DeadlineTicker {
     if (at >= this.#nextAt || at === Infinity) return;
     this.#disarm();
     this.#nextAt = at;
-    const handle = this.#timers.setTimeout(this.#fire, Math.max(1, at - this.#timers.now()));
+    // Rounded up: a timer of a fraction of a millisecond less would fire in vain.
+    const wait = Math.min(Math.max(1, Math.ceil(at - this.#timers.now())), LONGEST_TIMER_MS);
+    const handle = this.#timers.setTimeout(this.#fire, wait);
     handle.unref?.();
     this.#handle = handle;
   }
@@ -65,6 +69,6 @@ export class DeadlineTicker {
       const deadline = source.expire(now);
       if (deadline < next) next = deadline;
     }
-    this.schedule(next);
+    if (this.#sources.size > 0) this.schedule(next);
   }
 }

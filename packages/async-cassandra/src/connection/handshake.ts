@@ -1,9 +1,9 @@
 import {
+  AsyncCassandraError,
   AuthenticationError,
   BadCredentialsError,
   ConnectionError,
   ProtocolError,
-  QueryError,
 } from '../errors/index.ts';
 import {
   Opcode,
@@ -114,16 +114,14 @@ async function authenticate(
         timeoutMs,
       );
       if (reply.opcode === Opcode.AUTH_SUCCESS) {
-        authenticator.onSuccess?.(readAuthSuccess(reply.reader));
+        await authenticator.onSuccess?.(readAuthSuccess(reply.reader));
         return;
       }
       if (reply.opcode !== Opcode.AUTH_CHALLENGE) throw unexpected(connection, reply, 'AUTH_RESPONSE');
       token = await authenticator.evaluateChallenge(readAuthChallenge(reply.reader));
     }
   } catch (error) {
-    if (error instanceof AuthenticationError || error instanceof ConnectionError || error instanceof ProtocolError)
-      throw error;
-    if (error instanceof QueryError && !(error instanceof BadCredentialsError)) throw error;
+    if (error instanceof AsyncCassandraError && !(error instanceof BadCredentialsError)) throw error;
     const what =
       error instanceof BadCredentialsError
         ? 'refused the credentials; check user name and password'

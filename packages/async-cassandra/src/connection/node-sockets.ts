@@ -65,9 +65,14 @@ export function createNodeSockets(): SocketFactory {
 
   function connectSecure(endPoint: EndPoint, tls: TlsConnectionOptions, handler: TransportHandler): Transport {
     // Without a name the certificate must name the IP address: there is no reverse lookup (rule 9 of the design).
-    const serverName = endPoint.serverName ?? (isIP(endPoint.host) === 0 ? endPoint.host : undefined);
-    const name = serverName === undefined ? {} : { servername: serverName };
-    const socket = connectTls({ ...name, ...tls, host: endPoint.host, port: endPoint.port });
+    const known = endPoint.serverName ?? endPoint.host;
+    const servername = tls.servername ?? (isIP(known) === 0 ? known : undefined);
+    const socket = connectTls({
+      ...tls,
+      host: endPoint.host,
+      port: endPoint.port,
+      ...(servername === undefined ? {} : { servername }),
+    });
     socket.on('data', (chunk: Buffer) =>
       handler.onData(chunk, new DataView(chunk.buffer, chunk.byteOffset, chunk.length), chunk.length),
     );

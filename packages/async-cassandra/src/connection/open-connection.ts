@@ -2,6 +2,7 @@ import { AbortError, AsyncCassandraError, ConnectionError, TimeoutError } from '
 import type { ServerEvent } from '../protocol/index.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionConfig } from './connection-config.ts';
+import { nodeName } from './end-point.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
 import type { EndPoint } from './seams.ts';
 import { useKeyspace } from './use-keyspace.ts';
@@ -33,7 +34,7 @@ export function openConnection(
   return new Promise((resolve, reject) => {
     const { timers } = config.seams;
     const { signal } = options;
-    const node = `${endPoint.host}:${endPoint.port}`;
+    const node = nodeName(endPoint);
     let settled = false;
     let connection: Connection | null = null;
 

@@ -9,7 +9,7 @@ import {
   ResultKind,
   writeQuery,
 } from '../protocol/index.ts';
-import { call } from './call.ts';
+import { call, type Reply } from './call.ts';
 import type { Connection } from './connection.ts';
 
 /** Parameters of a statement without values. */
@@ -27,6 +27,19 @@ export const plainQuery: QueryParameters = Object.freeze({
 
 const PAGE_ROWS = 5000;
 
+function decodePage(connection: Connection, reply: Reply, registry: CodecRegistry, rows: Row[]): Buffer | undefined {
+  if (reply.opcode !== Opcode.RESULT) {
+    throw new ProtocolError(
+      `Node ${connection.node} answered QUERY with opcode ${reply.opcode}; check that it is a Cassandra node`,
+      { node: connection.node },
+    );
+  }
+  if (readResultKind(reply.reader) !== ResultKind.ROWS) return undefined;
+  const metadata = readRowsMetadata(reply.reader, connection.protocolVersion);
+  compileRowDecoder(metadata.columns ?? [], registry).decode(reply.reader, reply.reader.readInt(), rows);
+  return metadata.pagingState;
+}
+
 /**
  * Runs a simple statement for the driver itself and returns all rows of all pages as plain objects.
  * @throws QueryError, ConnectionError, TimeoutError (of one page), ProtocolError
@@ -43,16 +56,7 @@ export async function query(connection: Connection, cql: string, timeoutMs: numb
       (writer) => writeQuery(writer, connection.protocolVersion, cql, parameters, null, []),
       timeoutMs,
     );
-    if (reply.opcode !== Opcode.RESULT) {
-      throw new ProtocolError(
-        `Node ${connection.node} answered QUERY with opcode ${reply.opcode}; check that it is a Cassandra node`,
-        { node: connection.node },
-      );
-    }
-    if (readResultKind(reply.reader) !== ResultKind.ROWS) return rows;
-    const metadata = readRowsMetadata(reply.reader, connection.protocolVersion);
-    compileRowDecoder(metadata.columns ?? [], registry).decode(reply.reader, reply.reader.readInt(), rows);
-    pagingState = metadata.pagingState;
+    pagingState = connection.decode(() => decodePage(connection, reply, registry, rows));
   } while (pagingState !== undefined);
   return rows;
 }

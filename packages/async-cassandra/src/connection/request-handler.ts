@@ -3,7 +3,7 @@ import type { ByteReader, ByteWriter, ProtocolVersion } from '../protocol/index.
 
 /**
  * One request as its connection sees it. Exactly one of `onResponse`, `onConnectionLost` and `onAttemptTimeout` is
- * called, once, unless the request is cancelled first.
+ * called, once, unless the request is cancelled first. From within them anything may be sent, cancelled or closed.
  */
 export interface RequestHandler {
   readonly opcode: number;
@@ -13,7 +13,7 @@ export interface RequestHandler {
   encode(writer: ByteWriter, version: ProtocolVersion): void;
   /**
    * The reply. `reader` is reused after the call; its bytes are private to the receiver only when `owned`.
-   * A `ProtocolError` thrown from here closes the connection.
+   * What is thrown from here closes the connection.
    */
   onResponse(opcode: number, flags: number, reader: ByteReader, owned: boolean): void;
   /** The connection went; `wasWritten` tells whether the request may have reached the node. */
