@@ -50,6 +50,12 @@ export class Attempt implements RequestHandler, LiveAttempt {
     return true;
   }
 
+  startedAt(): number {
+    const deadline = this.connection.deadlineOf(this.streamId);
+    const wasWritten = deadline > 0 && deadline < Infinity;
+    return wasWritten ? deadline - this.timeoutMs : this.request.core.parts.seams.timers.now();
+  }
+
   cancel(): boolean {
     this.#leave();
     return this.connection.cancel(this.streamId, this);

@@ -7,7 +7,7 @@ const SLICE_BYTES = 256 * 1024;
 /** Decodes what is left of a page, in slices. */
 export async function decodePage(page: RawPage): Promise<Row[]> {
   const rows: Row[] = [];
-  const { setImmediate } = page.request.core.parts.seams.timers;
+  const { timers } = page.request.core.parts.seams;
   for (;;) {
     const slice =
       page.remainingBytes > SLICE_BYTES
@@ -15,6 +15,6 @@ export async function decodePage(page: RawPage): Promise<Row[]> {
         : page.remainingRows;
     page.decodeInto(rows, slice);
     if (page.remainingRows === 0) return rows;
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => timers.setImmediate(resolve));
   }
 }

@@ -56,9 +56,7 @@ export async function executeConcurrent<R extends Row>(
     typeof query === 'string' ? await session.prepare<R>(query, signal === undefined ? {} : { signal }) : query;
   const requestOptions: RequestOptions | undefined =
     signal === undefined ? options.requestOptions : { ...options.requestOptions, signal };
-  const source = (Symbol.asyncIterator in params ? params[Symbol.asyncIterator]() : params[Symbol.iterator]()) as
-    | Iterator<Params>
-    | AsyncIterator<Params>;
+  const source = Symbol.asyncIterator in params ? params[Symbol.asyncIterator]() : params[Symbol.iterator]();
   const errors: { index: number; error: unknown }[] = [];
   const results: (AsyncResultSet<R> | undefined)[] = [];
   let total = 0;

@@ -3,20 +3,32 @@ import { Request } from './request.ts';
 import type { LiveRequest } from './request-contract.ts';
 import type { RequestSettings } from './request-settings.ts';
 
-/** Fetches the page that `pagingState` names, as a request of its own with its own timeout. */
-export function fetchPage(like: LiveRequest, pagingState: Buffer): Promise<RawPage> {
-  const settings: RequestSettings = { ...like.settings, pagingState };
+/**
+ * Makes the request for a further page. It is one of its own, with its own time, but for the keyspace: the session may
+ * be in another one by now.
+ */
+export function pageRequest(
+  first: LiveRequest,
+  settings: RequestSettings,
+  resolve: (page: RawPage) => void,
+  reject: (error: unknown) => void,
+): Request {
+  const request = new Request(
+    first.core,
+    first.statement,
+    first.values,
+    settings,
+    rawPageReceiver,
+    (page) => resolve(page as RawPage),
+    reject,
+  );
+  request.sessionKeyspace = first.sessionKeyspace;
+  return request;
+}
+
+/** Fetches the page that `pagingState` names, with the settings that the caller gave. */
+export function fetchPage(first: LiveRequest, pagingState: Buffer): Promise<RawPage> {
   return new Promise((resolve, reject) => {
-    if (like.core.isClosed) reject(like.closedError(false));
-    else
-      new Request(
-        like.core,
-        like.statement,
-        like.values,
-        settings,
-        rawPageReceiver,
-        (page) => resolve(page as RawPage),
-        reject,
-      ).start();
+    pageRequest(first, { ...first.givenSettings, pagingState }, resolve, reject).start();
   });
 }

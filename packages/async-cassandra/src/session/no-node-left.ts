@@ -1,28 +1,32 @@
-import { type AsyncCassandraError, NoHostAvailableError, type Outcome } from '../errors/index.ts';
+import { type AsyncCassandraError, ConnectionError, NoHostAvailableError } from '../errors/index.ts';
 import type { RequestTrail } from './request-trail.ts';
 import type { LiveRequest } from './request-contract.ts';
-
-/** The worst of the outcomes: one attempt that may have been applied makes the whole request one that may have been. */
-function worstOutcome(errors: readonly AsyncCassandraError[]): Outcome {
-  if (errors.some((error) => error.outcome === 'unknown')) return 'unknown';
-  return errors.some((error) => error.outcome === 'rejected') ? 'rejected' : 'notSent';
-}
 
 /** All nodes of the plan were tried or could not be: the error that says so, with the error of each. */
 export function noNodeLeft(request: LiveRequest, trail: RequestTrail): NoHostAvailableError {
   const errors: Record<string, AsyncCassandraError> = {};
   for (const { node, error } of trail.tried) errors[node] = error;
-  const all = trail.tried.map((tried) => tried.error);
+  if (trail.tried.length === 0) addNodesDown(request, errors);
   const count = Object.keys(errors).length;
   const what =
     count === 0
       ? 'The query plan holds no node; check localDataCenter, the load balancing policy and whether any node is up'
       : `None of the ${count} nodes tried could serve the request (${summary(errors)}); the property errors tells why for each`;
   return new NoHostAvailableError(what, errors, {
-    cause: all.at(-1),
-    outcome: worstOutcome(all),
+    cause: trail.tried.at(-1)?.error,
     node: request.attempt?.connection.node,
   });
+}
+
+/** Plans leave out nodes that are down: when nothing else is in them, those are the reason. */
+function addNodesDown(request: LiveRequest, errors: Record<string, AsyncCassandraError>): void {
+  const { parts } = request.core;
+  for (const node of parts.view.nodes) {
+    if (parts.view.isUp(node)) continue;
+    const { endPoint } = node;
+    const cause = parts.pool(node)?.lastError ?? undefined;
+    errors[endPoint] = new ConnectionError(`Node ${endPoint} is down; check the node`, { node: endPoint, cause });
+  }
 }
 
 const SHOWN = 3;

@@ -1,14 +1,14 @@
 import type { Row } from '../codecs/index.ts';
-import { ConfigurationError, TimeoutError } from '../errors/index.ts';
+import { ConfigurationError } from '../errors/index.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { PageSource } from './page-source.ts';
 import { type RawPage, rawPageReceiver } from './raw-page.ts';
+import type { ReadyStatement } from './ready-statement.ts';
 import { Request } from './request.ts';
 import type { RequestCore } from './request-core.ts';
 import { type RequestSettings, resolveSettings, type SettingsContext } from './request-settings.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { AsyncStreamingResultSet } from './streaming-result-set.ts';
-import type { Executable } from './request-contract.ts';
 
 /** What a session lends to its streams. */
 export interface StreamContext {
@@ -16,13 +16,6 @@ export interface StreamContext {
   readonly defaults: RequestSettings;
   readonly context: SettingsContext;
   readonly streams: OpenStreams;
-}
-
-/** A statement that can be sent. */
-export interface StreamStatement {
-  readonly statement: Executable;
-  readonly values: readonly unknown[];
-  readonly settings: RequestSettings;
 }
 
 function wholeOption(path: string, value: number | undefined, min: number, absent: number): number {
@@ -43,7 +36,7 @@ function timeOption(path: string, value: number | undefined, absent: number): nu
 export async function openStream<R extends Row>(
   context: StreamContext,
   config: StreamConfig,
-  resolveStatement: (settings: RequestSettings) => Promise<StreamStatement>,
+  resolveStatement: (settings: RequestSettings) => Promise<ReadyStatement> | ReadyStatement,
 ): Promise<AsyncStreamingResultSet<R>> {
   const { prefetchPages, maxPages, timeoutMs, pageTimeoutMs, pageCallback, ...requestOptions } = config;
   if (pageCallback !== undefined && typeof pageCallback !== 'function')
@@ -60,18 +53,13 @@ export async function openStream<R extends Row>(
   };
   const settings = resolveSettings(context.defaults, requestOptions, context.context);
   settings.timeoutMs = timeOption('pageTimeoutMs', pageTimeoutMs, settings.timeoutMs);
+  const startedAt = timers.now();
   const handle = streams.open();
   try {
-    const ready = await resolveStatement({ ...settings, timeoutMs: Math.min(settings.timeoutMs, streamTimeoutMs) });
-    const page = await firstPage(core, ready);
-    if (timers.now() >= deadline)
-      throw new TimeoutError(
-        `The stream took longer than timeoutMs (${streamTimeoutMs} ms) to begin`,
-        streamTimeoutMs,
-        { outcome: 'rejected' },
-      );
-    page.request.settings = settings;
-    const stream = new AsyncStreamingResultSet<R>(page, new PageSource(page, options), handle, pageCallback);
+    // Preparing and the first page share the time of one page.
+    const first = { ...settings, timeoutMs: Math.min(settings.timeoutMs, streamTimeoutMs) };
+    const page = await firstPage(core, await resolveStatement(first), first, startedAt);
+    const stream = new AsyncStreamingResultSet<R>(page, new PageSource(page, settings, options), handle, pageCallback);
     streams.watch(stream, handle);
     return stream;
   } catch (error) {
@@ -80,8 +68,18 @@ export async function openStream<R extends Row>(
   }
 }
 
-function firstPage(core: RequestCore, { statement, values, settings }: StreamStatement): Promise<RawPage> {
+function firstPage(
+  core: RequestCore,
+  { statement, values }: ReadyStatement,
+  settings: RequestSettings,
+  startedAt: number,
+): Promise<RawPage> {
+  if (statement.info.kind === 'schema' || statement.info.kind === 'use')
+    throw new ConfigurationError('query', 'Only statements that return rows can be streamed; use execute() for others');
   return new Promise((resolve, reject) => {
-    new Request(core, statement, values, settings, rawPageReceiver, (page) => resolve(page as RawPage), reject).start();
+    const done = (page: unknown): void => resolve(page as RawPage);
+    const request = new Request(core, statement, values, settings, rawPageReceiver, done, reject);
+    request.trailFrom(startedAt);
+    request.start();
   });
 }

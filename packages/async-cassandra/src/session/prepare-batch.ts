@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../errors/index.ts';
-import type { BatchMember, BatchStatement } from './batch-statement.ts';
+import type { BatchMember, BatchStatement, BatchType } from './batch-statement.ts';
 import { type ReadyMember, BatchRequest } from './batch-request.ts';
 import { bindValues, type Params } from './bind.ts';
-import type { PrepareCache, PrepareWait } from './prepare-cache.ts';
+import type { PrepareWait } from './plan-wait.ts';
+import type { PrepareCache } from './prepare-cache.ts';
 import { PreparedStatement, type PreparedPlan } from './prepared-statement.ts';
+import type { ReadyStatement } from './ready-statement.ts';
 import type { TextFactsCache } from './text-facts.ts';
 
 /** What preparing a batch takes. */
@@ -29,7 +31,7 @@ export function prepareBatch(
   batch: BatchStatement,
   isIdempotent: boolean | undefined,
   context: BatchContext,
-): BatchRequest | Promise<BatchRequest> {
+): ReadyStatement | Promise<ReadyStatement> {
   if (batch.size === 0) throw new ConfigurationError('batch', 'The batch is empty; add statements before executing it');
   const { members, type } = batch;
   const plans = new Map<string, PreparedPlan | null>();
@@ -42,10 +44,10 @@ export function prepareBatch(
   }
   // Values are taken now: what the caller changes while texts are being prepared does not matter any more.
   const taken = members.map((member) => (missing.size === 0 ? member : { ...member, params: copyOf(member.params) }));
-  const build = (): BatchRequest => {
+  const build = (): ReadyStatement => {
     const ready = taken.map((member) => bindMember(member, plans, context));
-    if (isIdempotent === true) refuseUnsafeMembers(taken, ready);
-    return new BatchRequest(type, ready);
+    if (isIdempotent === true) refuseUnsafeMembers(type, taken, ready);
+    return { statement: new BatchRequest(type, ready), values: [] };
   };
   if (missing.size === 0) return build();
   const preparing = [...missing].map(async (cql) => {
@@ -74,12 +76,12 @@ function bindMember(
 }
 
 /** A batch that is said to be idempotent must not hold what cannot be (rule 3 of the design). */
-function refuseUnsafeMembers(members: readonly BatchMember[], ready: readonly ReadyMember[]): void {
+function refuseUnsafeMembers(type: BatchType, members: readonly BatchMember[], ready: readonly ReadyMember[]): void {
   ready.forEach((member, index) => {
     const isMarked = members[index]?.isIdempotent;
     let reason: string | null = null;
     if (isMarked === false) reason = 'is marked idempotent: false';
-    else if (member.info.isCounter) reason = 'changes a counter';
+    else if (type === 'counter' || member.info.isCounter) reason = 'changes a counter';
     else if (member.info.isConditional && isMarked !== true) reason = 'is conditional and not marked idempotent: true';
     if (reason !== null)
       throw new ConfigurationError(

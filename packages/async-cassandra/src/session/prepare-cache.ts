@@ -1,19 +1,13 @@
-import { waitFor } from '../cluster/index.ts';
-import { TimeoutError } from '../errors/index.ts';
 import type { PreparedResult } from '../protocol/index.ts';
 import { LruMap } from './lru-map.ts';
+import { PlanWait, type PrepareWait } from './plan-wait.ts';
 import { preparedReceiver, PrepareRequest } from './prepare-request.ts';
 import { PreparedPlan } from './prepared-statement.ts';
 import { Request } from './request.ts';
 import type { RequestCore } from './request-core.ts';
+import { requestAborted } from './request-failures.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { TextFactsCache } from './text-facts.ts';
-
-/** How long one caller is willing to wait for a preparation. */
-export interface PrepareWait {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
 
 /**
  * Prepared statements by text and keyspace, bounded, the longest unused forgotten first. A text that is being
@@ -49,6 +43,7 @@ export class PrepareCache {
     const key = keyOf(cql, keyspace);
     const known = this.#plans.get(key);
     if (known !== undefined) return Promise.resolve(known);
+    if (wait.signal?.aborted === true) return Promise.reject(requestAborted(wait.signal));
     let pending = this.#pending.get(key);
     if (pending === undefined) {
       pending = this.#request(cql, keyspace).finally(() => this.#pending.delete(key));
@@ -56,18 +51,7 @@ export class PrepareCache {
       // Every caller may have given up when it fails.
       pending.catch(() => undefined);
     }
-    const { timeoutMs, signal } = wait;
-    return waitFor(pending, {
-      timers: this.#core.parts.seams.timers,
-      timeoutMs,
-      signal,
-      timeoutError: () =>
-        new TimeoutError(
-          `Preparing the statement took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`,
-          timeoutMs,
-          { outcome: 'notSent' },
-        ),
-    });
+    return new PlanWait(this.#core, wait).for(pending);
   }
 
   async #request(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {

@@ -1,5 +1,5 @@
 import type { Row } from '../codecs/index.ts';
-import { ProtocolError } from '../errors/index.ts';
+import { ConfigurationError } from '../errors/index.ts';
 import { ByteReader, readResultKind, ResultKind } from '../protocol/index.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import type { LiveRequest, ResultReceiver } from './request-contract.ts';
@@ -79,18 +79,21 @@ export class RawPage {
 export const rawPageReceiver: ResultReceiver = {
   receive(request, attempt, reader, owned): void {
     const kind = readResultKind(reader);
-    if (kind !== ResultKind.ROWS) {
-      if (kind !== ResultKind.VOID)
-        throw new ProtocolError(
-          `A page was asked for and a result of kind ${kind} came; only statements that return rows can be streamed`,
-        );
+    if (kind === ResultKind.VOID) {
       request.resolve(RawPage.empty(request));
+      return;
+    }
+    if (kind !== ResultKind.ROWS) {
+      request.fail(
+        new ConfigurationError('query', 'Only statements that return rows can be streamed; use execute() for others'),
+        'unknown',
+      );
       return;
     }
     const { core, statement } = request;
     const last = statement.lastMetadata;
     const metadata = core.rowsHead.read(reader, core.protocolVersion, attempt.sentMetadata, last, core.registry);
-    if (metadata !== last) statement.learn(metadata);
+    if (metadata !== last && metadata !== attempt.sentMetadata) statement.learn(metadata);
     request.resolve(RawPage.of(request, metadata, core.rowsHead.rowCount, core.rowsHead.pagingState, reader, owned));
   },
   empty: (request) => RawPage.empty(request),

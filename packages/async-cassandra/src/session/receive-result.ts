@@ -1,6 +1,13 @@
 import type { Row } from '../codecs/index.ts';
 import { ProtocolError } from '../errors/index.ts';
-import { type ByteReader, readResultKind, readSchemaChange, readSetKeyspace, ResultKind } from '../protocol/index.ts';
+import {
+  type ByteReader,
+  readResultKind,
+  readSchemaChange,
+  readSetKeyspace,
+  ResultKind,
+  type SchemaChange,
+} from '../protocol/index.ts';
 import { keepReader } from './raw-page.ts';
 import type { LiveAttempt, LiveRequest, ResultReceiver } from './request-contract.ts';
 import type { ResultMetadata } from './result-metadata.ts';
@@ -15,9 +22,8 @@ export const resultSetReceiver: ResultReceiver = {
     const kind = readResultKind(reader);
     if (kind === ResultKind.ROWS) receiveRows(request, attempt, reader, owned);
     else if (kind === ResultKind.VOID) request.resolve(AsyncResultSet.empty(request));
-    else if (kind === ResultKind.SET_KEYSPACE)
-      finishAfter(request, request.core.parts.onKeyspaceSet(readSetKeyspace(reader)));
-    else if (kind === ResultKind.SCHEMA_CHANGE) finishAfter(request, awaitAgreement(request, reader));
+    else if (kind === ResultKind.SET_KEYSPACE) receiveKeyspace(request, attempt, readSetKeyspace(reader));
+    else if (kind === ResultKind.SCHEMA_CHANGE) receiveSchemaChange(request, attempt, readSchemaChange(reader));
     else
       throw new ProtocolError(
         `A statement was executed and a result of kind ${kind} came; check what stands between driver and server`,
@@ -26,15 +32,26 @@ export const resultSetReceiver: ResultReceiver = {
   empty: (request) => AsyncResultSet.empty(request),
 };
 
-async function awaitAgreement(request: LiveRequest, reader: ByteReader): Promise<void> {
+function receiveKeyspace(request: LiveRequest, attempt: LiveAttempt, keyspace: string): void {
+  const { core } = request;
+  // On v4 the session had its connections changed before it sent the statement.
+  if (core.protocolVersion < 5 && core.keyspace === keyspace) request.resolve(AsyncResultSet.empty(request));
+  else finishAfter(request, attempt, () => core.parts.onKeyspaceSet(keyspace));
+}
+
+function receiveSchemaChange(request: LiveRequest, attempt: LiveAttempt, change: SchemaChange): void {
   const { parts, closing } = request.core;
-  request.isSchemaInAgreement = await parts.onSchemaChange(readSchemaChange(reader), request.remainingMs(), closing);
+  finishAfter(request, attempt, async () => {
+    request.isSchemaInAgreement = false;
+    request.isSchemaInAgreement = await parts.onSchemaChange(change, Math.max(1, request.remainingMs()), closing);
+  });
 }
 
 /** The statement itself has succeeded, so a failure of the work that follows it is not one of the statement. */
-function finishAfter(request: LiveRequest, work: Promise<void>): void {
+function finishAfter(request: LiveRequest, attempt: LiveAttempt, work: () => Promise<void>): void {
+  request.trailFrom(attempt.startedAt()).note('unknown');
   const finish = (): void => request.resolve(AsyncResultSet.empty(request));
-  work.then(finish, (error: unknown) => {
+  work().then(finish, (error: unknown) => {
     request.core.parts.logger.warn?.(
       `Work after a schema or keyspace change failed: ${error instanceof Error ? error.message : 'unknown error'}`,
     );
@@ -47,12 +64,13 @@ function receiveRows(request: LiveRequest, attempt: LiveAttempt, reader: ByteRea
   const head = core.rowsHead;
   const last = statement.lastMetadata;
   const metadata = head.read(reader, core.protocolVersion, attempt.sentMetadata, last, core.registry);
-  if (metadata !== last) statement.learn(metadata);
+  // Metadata that the request knew and the answer left out is nothing new, and may be out of date by now.
+  if (metadata !== last && metadata !== attempt.sentMetadata) statement.learn(metadata);
   const { pagingState, rowCount } = head;
   if (rowCount === 0 && pagingState !== undefined && request.settings.pagingState === undefined) {
     request.continueFrom(pagingState, attempt);
   } else if (reader.end - reader.pos > SLICE_BYTES) {
-    decodeInSlices(request, metadata, rowCount, pagingState, keepReader(reader, owned));
+    decodeInSlices(request, attempt, metadata, rowCount, pagingState, keepReader(reader, owned));
   } else {
     const rows: Row[] = [];
     metadata.decoder.decode(reader, rowCount, rows);
@@ -62,6 +80,7 @@ function receiveRows(request: LiveRequest, attempt: LiveAttempt, reader: ByteRea
 
 function decodeInSlices(
   request: LiveRequest,
+  attempt: LiveAttempt,
   metadata: ResultMetadata,
   rowCount: number,
   pagingState: Buffer | undefined,
@@ -69,7 +88,8 @@ function decodeInSlices(
 ): void {
   const rowsPerSlice = Math.max(1, Math.floor((SLICE_BYTES / (reader.end - reader.pos)) * rowCount));
   const rows: Row[] = [];
-  const { setImmediate } = request.core.parts.seams.timers;
+  const { timers } = request.core.parts.seams;
+  request.trailFrom(attempt.startedAt()).note('unknown');
   const slice = (): void => {
     if (request.isSettled) return;
     try {
@@ -78,7 +98,7 @@ function decodeInSlices(
       request.failOnRows(error);
       return;
     }
-    if (rows.length < rowCount) setImmediate(slice);
+    if (rows.length < rowCount) timers.setImmediate(slice);
     else request.resolve(new AsyncResultSet(request, rows, metadata, pagingState));
   };
   slice();

@@ -1,18 +1,26 @@
-import type { ConnectionPool } from '../cluster/index.ts';
-import type { Connection } from '../connection/index.ts';
+import { waitFor } from '../cluster/index.ts';
 import {
   type AsyncCassandraError,
   assignOutcome,
   ConnectionError,
+  IsBootstrappingError,
+  OverloadedError,
   ReadTimeoutError,
+  ServerError,
+  TimeoutError,
   UnavailableError,
   UnpreparedError,
   WriteTimeoutError,
 } from '../errors/index.ts';
 import { canSendAgain, type RetryContext, type RetryEvent, type RetryVerdict } from '../policies/index.ts';
+import { sendToNext } from './dispatch.ts';
 import { assignServerOutcome, outcomeOf } from './outcome.ts';
-import type { RequestTrail } from './request-trail.ts';
 import type { LiveAttempt, LiveRequest } from './request-contract.ts';
+import { attemptTimeout, requestTimeout, sessionClosed } from './request-failures.ts';
+import type { RequestTrail } from './request-trail.ts';
+
+/** The least time given to a preparation that requests share: none of them takes it from the others by being in a hurry. */
+const SHARED_TIMEOUT_MS = 12_000;
 
 /** The server answered with an error: prepares again, sends again, or fails, as rule 3 of the design and the policy say. */
 export function recover(request: LiveRequest, attempt: LiveAttempt, error: AsyncCassandraError): void {
@@ -33,7 +41,7 @@ export function recoverLost(
   wasWritten: boolean,
 ): void {
   if (request.core.isClosed) {
-    request.fail(request.closedError(wasWritten));
+    request.fail(sessionClosed(), wasWritten ? 'unknown' : 'notSent');
     return;
   }
   const outcome = wasWritten ? outcomeOf(request, 'unknown') : 'notSent';
@@ -46,11 +54,22 @@ export function recoverLost(
   decide(request, trailOf(request, attempt), attempt, 'requestError', own, wasWritten);
 }
 
+/** The attempt was not answered in time: the end of the request when its own time is over too. */
+export function recoverTimedOut(request: LiveRequest, attempt: LiveAttempt): void {
+  const trail = trailOf(request, attempt);
+  const { node } = attempt.connection;
+  if (request.remainingMs() > 0) {
+    recoverLost(request, attempt, attemptTimeout(node, attempt.timeoutMs), true);
+    return;
+  }
+  trail.note('unknown');
+  const error = requestTimeout(request, node);
+  request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
+  request.fail(error);
+}
+
 function trailOf(request: LiveRequest, attempt: LiveAttempt): RequestTrail {
-  const deadline = attempt.connection.deadlineOf(attempt.streamId);
-  // An attempt that was never written has no deadline on the clock yet; it is as good as made now.
-  const startedAt = deadline > 0 ? deadline - attempt.timeoutMs : request.core.parts.seams.timers.now();
-  const trail = request.trailFrom(startedAt);
+  const trail = request.trailFrom(attempt.startedAt());
   trail.triedSlots.add(attempt.pool.node.info.slot);
   return trail;
 }
@@ -112,63 +131,91 @@ function decide(
   wasSent: boolean,
 ): void {
   const { node } = attempt.connection;
-  request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
+  trail.note(error.outcome);
   trail.tried.push({ node, error });
+  request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
   const context = contextOf(request, trail, attempt, event, error, wasSent);
-  const verdict = askPolicy(request, context);
-  if (verdict.decision === 'ignore') {
+  const { decision, consistency } = askPolicy(request, context);
+  if (decision === 'ignore') {
     request.ignore();
     return;
   }
-  if (verdict.decision === 'rethrow' || !canSendAgain(context)) {
+  const wantsRetry = decision === 'retrySame' || decision === 'retryNext';
+  if (!wantsRetry || !canSendAgain(context)) {
     request.fail(error);
     return;
   }
   trail.retries++;
-  if (verdict.consistency !== undefined) request.lowerConsistency(verdict.consistency);
+  if (consistency !== undefined) request.lowerConsistency(consistency);
   const remaining = request.remainingMs();
   if (remaining <= 0) {
     request.fail(error);
     return;
   }
-  if (verdict.decision === 'retrySame') {
+  if (decision === 'retrySame') {
     const connection = attempt.connection.isOpen ? attempt.connection : attempt.pool.next();
     if (connection !== null && request.sendOn(attempt.pool, connection, remaining)) return;
   }
-  request.sendToNext();
+  sendToNext(request);
 }
 
 /** The node has forgotten the statement: once per node and statement it is prepared there again, then sent there again. */
 function prepareAgain(request: LiveRequest, trail: RequestTrail, attempt: LiveAttempt, error: UnpreparedError): void {
-  const { connection, pool } = attempt;
+  const { connection } = attempt;
   const key = `${connection.node}/${error.statementId}`;
   const preparation = request.statement.preparation(error.statementId);
+  trail.note('rejected');
   if (preparation === undefined || trail.reprepared.has(key)) {
     request.fail(error);
     return;
   }
   trail.reprepared.add(key);
-  sendAfter(request, request.core.parts.reprepare(connection, preparation, request.remainingMs()), pool, connection);
+  const { parts } = request.core;
+  // Many may wait for this one preparation, each as long as its own time lasts.
+  waitFor(parts.reprepare(connection, preparation, Math.max(SHARED_TIMEOUT_MS, request.settings.timeoutMs)), {
+    timers: parts.seams.timers,
+    timeoutMs: Math.max(1, request.remainingMs()),
+    timeoutError: () => requestTimeout(request, connection.node),
+  }).then(
+    () => guarded(request, () => sendPrepared(request, attempt)),
+    (reason: unknown) => guarded(request, () => preparingFailed(request, attempt, reason)),
+  );
 }
 
-/** Sends on `connection` once something that must come first is done there. */
-export function sendAfter(
-  request: LiveRequest,
-  first: Promise<void>,
-  pool: ConnectionPool,
-  connection: Connection,
-): void {
-  first.then(
-    () => {
-      if (request.isSettled) return;
-      const remaining = request.remainingMs();
-      try {
-        if (remaining <= 0) request.fail(request.timeoutError(connection.node));
-        else if (!request.sendOn(pool, connection, remaining)) request.sendToNext();
-      } catch (error) {
-        request.fail(error);
-      }
-    },
-    (error: unknown) => request.failedBefore(error, pool, connection),
+function sendPrepared(request: LiveRequest, attempt: LiveAttempt): void {
+  const { connection, pool } = attempt;
+  const remaining = request.remainingMs();
+  if (remaining <= 0) request.fail(requestTimeout(request, connection.node));
+  else if (!request.sendOn(pool, connection, remaining)) sendToNext(request);
+}
+
+/** The statement could not be prepared again: another node may do when it was this one's fault. */
+function preparingFailed(request: LiveRequest, attempt: LiveAttempt, error: unknown): void {
+  const { node } = attempt.connection;
+  if (request.core.isClosed) request.fail(sessionClosed());
+  else if (request.remainingMs() <= 0) request.fail(requestTimeout(request, node));
+  else if (isFaultOfNode(error)) {
+    request.trailFrom(0).tried.push({ node, error });
+    sendToNext(request);
+  } else request.fail(error);
+}
+
+function isFaultOfNode(error: unknown): error is AsyncCassandraError {
+  return (
+    error instanceof ConnectionError ||
+    error instanceof TimeoutError ||
+    error instanceof OverloadedError ||
+    error instanceof ServerError ||
+    error instanceof IsBootstrappingError
   );
+}
+
+/** A step that runs on its own: what a policy or an encoder throws ends the request, not the process. */
+function guarded(request: LiveRequest, step: () => void): void {
+  if (request.isSettled) return;
+  try {
+    step();
+  } catch (error) {
+    request.fail(error);
+  }
 }

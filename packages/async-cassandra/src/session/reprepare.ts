@@ -1,5 +1,5 @@
 import { call, type Connection } from '../connection/index.ts';
-import { InvalidQueryError, ProtocolError } from '../errors/index.ts';
+import { assignOutcome, InvalidQueryError, ProtocolError, QueryError, TimeoutError } from '../errors/index.ts';
 import { Opcode, readPrepared, readResultKind, ResultKind, writePrepare } from '../protocol/index.ts';
 import type { Preparation } from './preparation.ts';
 
@@ -18,9 +18,13 @@ export class Repreparer {
     }
     const known = ofConnection.get(preparation.statementId);
     if (known !== undefined) return known;
-    const pending = prepareOn(connection, preparation, timeoutMs).finally(() =>
-      ofConnection.delete(preparation.statementId),
-    );
+    const pending = prepareOn(connection, preparation, timeoutMs)
+      .catch((error: unknown) => {
+        // Preparing changes nothing. Errors of a lost connection are shared by all its requests, and left as they are.
+        if (error instanceof QueryError || error instanceof TimeoutError) assignOutcome(error, 'rejected');
+        throw error;
+      })
+      .finally(() => ofConnection.delete(preparation.statementId));
     ofConnection.set(preparation.statementId, pending);
     return pending;
   }

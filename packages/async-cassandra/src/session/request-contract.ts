@@ -1,7 +1,6 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
-import type { ConnectionError, SessionClosedError, TimeoutError } from '../errors/index.ts';
-import type { NodeInfo } from '../metadata/index.ts';
+import type { ConnectionError, Outcome } from '../errors/index.ts';
 import type { RoutingInfo } from '../policies/index.ts';
 import type { ByteReader, ByteWriter, Consistency, ProtocolVersion, ResponsePreamble } from '../protocol/index.ts';
 import type { Preparation } from './preparation.ts';
@@ -49,6 +48,8 @@ export interface LiveAttempt {
   readonly isWaiting: boolean;
   /** The metadata that the request said it knows: an answer without metadata is read by it, whatever was learnt since. */
   sentMetadata: ResultMetadata | undefined;
+  /** When it was written, on the clock of `Timers.now`; now, when it never was. */
+  startedAt(): number;
   /** @returns true when it had not been written and never will be */
   cancel(): boolean;
 }
@@ -76,15 +77,19 @@ export interface LiveRequest extends RoutingInfo {
   readonly core: RequestCore;
   readonly statement: Executable;
   readonly values: readonly unknown[];
-  settings: RequestSettings;
+  readonly settings: RequestSettings;
+  /** The settings before a retry policy changed them: those of further pages. */
+  readonly givenSettings: RequestSettings;
   /** Fixed once, so that sending again does not make an old write look new (rule 2 of the design). */
   readonly timestamp: bigint | undefined;
   /** The session's keyspace when the request was made. */
-  readonly sessionKeyspace: string | undefined;
+  sessionKeyspace: string | undefined;
   readonly pagingState: Buffer | undefined;
   readonly isIdempotent: boolean;
   readonly isSettled: boolean;
   readonly attempt: LiveAttempt | null;
+  /** An attempt waits for its answer. */
+  readonly isRunning: boolean;
   readonly attemptCount: number;
   readonly preamble: ResponsePreamble | null;
   speculation: SpeculationState | null;
@@ -95,25 +100,23 @@ export interface LiveRequest extends RoutingInfo {
   trailFrom(startedAt: number): RequestTrail;
   /** Milliseconds that are left of the whole request's time. */
   remainingMs(): number;
-  /** @returns false when the connection has no room */
+  /**
+   * Sends an attempt on a connection.
+   * @returns false when the connection has no room
+   */
   sendOn(pool: ConnectionPool, connection: Connection, remainingMs: number): boolean;
-  /** Sends to the next node of the plan that takes it; queues when all are full; fails when none is left. */
-  sendToNext(): void;
-  /** The plan's next node that has not been tried; null at its end. */
-  nextNode(trail: RequestTrail): NodeInfo | null;
-  /** What had to be done before sending has failed. */
-  failedBefore(error: unknown, pool: ConnectionPool, connection: Connection): void;
-  /** This page is empty and not the last: asks for the next one, within the same deadline. */
+  /** Waits for room. @throws QueueFullError */
+  enqueue(): void;
+  /** This page is empty and not the last (rule 1 of the design): asks for the next one, within the same deadline. */
   continueFrom(pagingState: Buffer, attempt: LiveAttempt): void;
   lowerConsistency(consistency: Consistency): void;
-  /** The policy wants the error ignored. */
+  /** The policy wants the error ignored: an empty result. */
   ignore(): void;
   resolve(result: unknown): void;
-  fail(error: unknown): void;
-  /** Rows that are decoded after their reply was received do not decode. */
+  /** @param reached - what is known of the last attempt, besides what the error says */
+  fail(error: unknown, reached?: Outcome): void;
+  /** Rows that are decoded after their reply was received do not decode: when the bytes are wrong, the connection goes. */
   failOnRows(error: unknown): void;
-  timeoutError(node?: string): TimeoutError;
-  closedError(wasWritten: boolean): SessionClosedError;
   onAborted(reason: unknown): void;
   /** The reply to an attempt. */
   onResponse(attempt: LiveAttempt, opcode: number, flags: number, reader: ByteReader, owned: boolean): void;

@@ -208,7 +208,7 @@ function applyOption(settings: RequestSettings, path: string, value: unknown, co
       return;
     case 'retryPolicy':
       if (typeof value !== 'object' || value === null) refuse(path, 'a retry policy');
-      settings.retryPolicy = value as RetryPolicy;
+      settings.retryPolicy = value;
       return;
     case 'prepare':
       if (value !== false) refuse(path, 'false, or absent');

@@ -1,5 +1,7 @@
-import type { AsyncCassandraError } from '../errors/index.ts';
+import type { AsyncCassandraError, Outcome } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
+import { worseOutcome } from './outcome.ts';
+import type { RequestSettings } from './request-settings.ts';
 
 /** A node that was tried, or passed over, and why it did not do. */
 export interface TriedNode {
@@ -18,8 +20,17 @@ export class RequestTrail {
   plan: Iterator<NodeInfo> | null = null;
   /** Nodes (by `address:port`) and statement ids that were prepared again for this request. */
   readonly reprepared: Set<string> = new Set();
+  /** Settings as the caller gave them, once a retry policy has changed them. */
+  givenSettings: RequestSettings | null = null;
+  /** The worst that any attempt so far may have come to. */
+  outcome: Outcome = 'notSent';
 
   constructor(startedAt: number) {
     this.startedAt = startedAt;
+  }
+
+  /** An attempt has ended this way. */
+  note(outcome: Outcome): void {
+    this.outcome = worseOutcome(this.outcome, outcome);
   }
 }

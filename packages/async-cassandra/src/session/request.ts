@@ -1,15 +1,6 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
-import {
-  AbortError,
-  AsyncCassandraError,
-  ConfigurationError,
-  ConnectionError,
-  ProtocolError,
-  QueueFullError,
-  SessionClosedError,
-  TimeoutError,
-} from '../errors/index.ts';
+import { ConnectionError, type Outcome, ProtocolError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { StatementKind } from '../policies/index.ts';
 import {
@@ -23,13 +14,22 @@ import {
 } from '../protocol/index.ts';
 import type { Abortable } from './abort-registry.ts';
 import { Attempt } from './attempt.ts';
-import { isReadOnly, outcomeOf } from './outcome.ts';
-import { recover, recoverLost } from './recovery.ts';
+import { placeOnNext, sendToNext } from './dispatch.ts';
 import { noNodeLeft } from './no-node-left.ts';
+import { isReadOnly } from './outcome.ts';
+import { recover, recoverLost, recoverTimedOut } from './recovery.ts';
+import type { Executable, LiveRequest, ResultReceiver, SpeculationState } from './request-contract.ts';
 import type { RequestCore } from './request-core.ts';
+import {
+  finalError,
+  keyspaceChanged,
+  requestAborted,
+  requestTimeout,
+  sessionClosed,
+  waitedTooLong,
+} from './request-failures.ts';
 import type { RequestSettings } from './request-settings.ts';
 import { RequestTrail } from './request-trail.ts';
-import type { Executable, LiveRequest, ResultReceiver, SpeculationState } from './request-contract.ts';
 import { scheduleSpeculation } from './speculation.ts';
 import type { Waiter } from './wait-queue.ts';
 
@@ -56,7 +56,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   attemptCount = 0;
   isSettled = false;
   isSchemaInAgreement = true;
-  readonly sessionKeyspace: string | undefined;
+  sessionKeyspace: string | undefined;
   readonly #receiver: ResultReceiver;
   #resolve: Resolve;
   #reject: (error: unknown) => void;
@@ -104,6 +104,18 @@ export class Request implements LiveRequest, Waiter, Abortable {
     return (this.settings.idempotent ?? this.statement.isIdempotent ?? isReadOnly(this)) === true;
   }
 
+  get givenSettings(): RequestSettings {
+    return this.trail?.givenSettings ?? this.settings;
+  }
+
+  get isRunning(): boolean {
+    return this.attempt?.isWaiting === true || this.speculation?.isRunning === true;
+  }
+
+  get isTargeted(): boolean {
+    return this.settings.node !== undefined;
+  }
+
   /** Replicas of the statement's routing key; found at most once, and only when a policy asks. */
   replicas(): readonly NodeInfo[] {
     if (this.#replicas !== null) return this.#replicas;
@@ -120,17 +132,17 @@ export class Request implements LiveRequest, Waiter, Abortable {
     const { core, settings } = this;
     core.enter();
     try {
+      if (core.isClosed) {
+        this.fail(sessionClosed());
+        return;
+      }
       if (settings.signal !== undefined && !this.#watchSignal(settings.signal)) return;
-      if (core.inFlight >= core.parts.maxInFlight || core.queue.size > 0) {
+      if (core.inFlight >= core.parts.maxInFlight || core.queue.isBlocked) {
         this.enqueue();
         return;
       }
-      const node = settings.node ?? this.#firstNode();
-      const pool = node === null ? undefined : core.parts.pool(node);
-      const connection = pool === undefined ? null : pool.next();
-      if (pool === undefined || connection === null || !this.sendOn(pool, connection, settings.timeoutMs))
-        this.sendToNext();
-      if (settings.speculativeExecutionPolicy !== undefined && !this.isSettled) scheduleSpeculation(this);
+      if (this.trail !== null || !this.#sendToFirst(settings.timeoutMs)) sendToNext(this);
+      this.#speculate();
     } catch (error) {
       this.fail(error);
     }
@@ -144,22 +156,17 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   /** Milliseconds that are left of the whole request's time. */
   remainingMs(): number {
-    const { timers } = this.core.parts.seams;
-    const now = timers.now();
+    const now = this.core.parts.seams.timers.now();
     return this.trailFrom(now).startedAt + this.settings.timeoutMs - now;
   }
 
-  /**
-   * Sends an attempt on a connection.
-   * @returns false when the connection has no room
-   */
   sendOn(pool: ConnectionPool, connection: Connection, remainingMs: number): boolean {
     if (
       this.core.protocolVersion < 5 &&
       this.statement.reliesOnKeyspace &&
       connection.keyspace !== this.sessionKeyspace
     )
-      throw keyspaceChangedError();
+      this.#meetKeyspace(connection);
     const { attemptTimeoutMs } = this.settings;
     const timeoutMs = attemptTimeoutMs === undefined || attemptTimeoutMs > remainingMs ? remainingMs : attemptTimeoutMs;
     const attempt = new Attempt(this, pool, connection, timeoutMs);
@@ -170,58 +177,10 @@ export class Request implements LiveRequest, Waiter, Abortable {
     return true;
   }
 
-  /** Sends to the next node of the plan that takes it; queues when all are full; fails when none is left. */
-  sendToNext(): void {
-    const remaining = this.remainingMs();
-    if (remaining <= 0) {
-      this.fail(this.timeoutError());
-      return;
-    }
-    const trail = this.trailFrom(0);
-    let isFull = false;
-    for (let node = this.nextNode(trail); node !== null; node = this.nextNode(trail)) {
-      const pool = this.core.parts.pool(node);
-      const connection = pool?.next() ?? null;
-      if (pool !== undefined && connection !== null && this.sendOn(pool, connection, remaining)) {
-        trail.triedSlots.add(node.slot);
-        return;
-      }
-      if (pool !== undefined && pool.openCount > 0) isFull = true;
-      else
-        trail.tried.push({
-          node: node.endPoint,
-          error: new ConnectionError(`Node ${node.endPoint} has no open connection; check the node`, {
-            node: node.endPoint,
-          }),
-        });
-    }
-    if (this.speculation !== null && this.speculation.isRunning) return;
-    if (isFull) {
-      trail.plan = null;
-      this.enqueue();
-    } else this.fail(noNodeLeft(this, trail));
-  }
-
-  /** The plan's next node that has not been tried; null at its end. */
-  nextNode(trail: RequestTrail): NodeInfo | null {
-    const { node, loadBalancingPolicy } = this.settings;
-    if (node !== undefined) {
-      if (trail.triedSlots.has(node.slot)) return null;
-      trail.triedSlots.add(node.slot);
-      return node;
-    }
-    trail.plan ??= loadBalancingPolicy.plan(this);
-    for (;;) {
-      const next = trail.plan.next();
-      if (next.done === true) return null;
-      if (!trail.triedSlots.has(next.value.slot)) return next.value;
-    }
-  }
-
-  /** Waits for room. */
+  /** Waits for room. @throws QueueFullError */
   enqueue(): void {
     if (this.core.isClosed) {
-      this.fail(this.closedError(false));
+      this.fail(sessionClosed());
       return;
     }
     const now = this.core.parts.seams.timers.now();
@@ -229,39 +188,31 @@ export class Request implements LiveRequest, Waiter, Abortable {
   }
 
   tryAgain(): boolean {
-    if (this.isSettled) return true;
     const { core } = this;
+    if (this.isSettled) return true;
     if (core.inFlight >= core.parts.maxInFlight) return false;
     try {
-      const node = this.settings.node ?? this.#firstNode();
-      const pool = node === null ? undefined : core.parts.pool(node);
-      const connection = pool === undefined ? null : pool.next();
-      if (pool === undefined || connection === null) return this.#tryPlanAgain();
-      return this.sendOn(pool, connection, this.remainingMs());
+      const remaining = this.remainingMs();
+      if (remaining <= 0) this.fail(requestTimeout(this));
+      else if (!this.#placeAgain(remaining)) return false;
+      this.#speculate();
     } catch (error) {
       this.fail(error);
-      return true;
     }
+    return true;
   }
 
-  onWaitExpired(waitedTooLong: boolean): void {
-    this.fail(waitedTooLong ? waitedTooLongError() : this.timeoutError());
+  onWaitExpired(wasQueueLimit: boolean): void {
+    this.fail(wasQueueLimit ? waitedTooLong() : requestTimeout(this));
   }
 
   onQueueClosed(): void {
-    this.fail(this.closedError(false));
+    this.fail(sessionClosed());
   }
 
   onAborted(reason: unknown): void {
-    if (this.isSettled) return;
-    const wasQueued = this.core.queue.remove(this);
-    const hadAttempt = this.attempt !== null;
-    const isUnsent = this.cancelAttempts();
-    const outcome =
-      wasQueued || !hadAttempt || (isUnsent && this.trail === null) ? 'notSent' : outcomeOf(this, 'unknown');
-    this.fail(
-      new AbortError('The request was aborted by its signal; its reason is the cause', { cause: reason, outcome }),
-    );
+    this.core.queue.remove(this);
+    this.fail(requestAborted({ reason }));
   }
 
   onResponse(attempt: Attempt, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
@@ -278,74 +229,58 @@ export class Request implements LiveRequest, Waiter, Abortable {
           { node: attempt.connection.node },
         );
       this.preamble = preamble;
+      if (this.speculation !== null && this.attempt !== null && this.attempt !== attempt)
+        this.speculation.add(this.attempt);
       this.attempt = attempt;
       this.settings.loadBalancingPolicy.onSuccess?.(attempt.pool.node.info);
       this.#receiver.receive(this, attempt, reader, owned);
     } catch (error) {
-      this.fail(error);
+      // A result that cannot be read comes of a statement that was executed.
+      this.fail(error, opcode === Opcode.ERROR ? 'notSent' : 'unknown');
       if (error instanceof ProtocolError) throw error;
     }
   }
 
   onAttemptLost(attempt: Attempt, error: ConnectionError, wasWritten: boolean): void {
-    if (!this.isSettled) recoverLost(this, attempt, error, wasWritten);
+    if (this.isSettled) return;
+    try {
+      recoverLost(this, attempt, error, wasWritten);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
   }
 
   onAttemptTimeout(attempt: Attempt): void {
     if (this.isSettled) return;
-    this.trailFrom(attempt.connection.deadlineOf(attempt.streamId) - attempt.timeoutMs);
-    if (this.remainingMs() <= 0) this.fail(this.timeoutError(attempt.connection.node));
-    else {
-      const { node } = attempt.connection;
-      recoverLost(
-        this,
-        attempt,
-        new TimeoutError(
-          `Node ${node} did not answer within attemptTimeoutMs (${attempt.timeoutMs} ms); check the node's load`,
-          attempt.timeoutMs,
-          { node },
-        ),
-        true,
-      );
+    try {
+      recoverTimedOut(this, attempt);
+    } catch (thrown) {
+      this.fail(thrown);
     }
   }
 
-  /** What had to be done before sending has failed: another node may do. */
-  failedBefore(error: unknown, pool: ConnectionPool, connection: Connection): void {
-    if (this.isSettled) return;
-    const { core } = this;
-    if (core.isClosed) this.fail(this.closedError(false));
-    else if (this.remainingMs() <= 0) this.fail(this.timeoutError(connection.node));
-    else if (error instanceof ConnectionError || error instanceof TimeoutError) {
-      const trail = this.trailFrom(0);
-      trail.triedSlots.add(pool.node.info.slot);
-      trail.tried.push({ node: connection.node, error });
-      this.sendToNext();
-    } else this.fail(error);
-  }
-
-  /** The policy wants the error ignored: an empty result. */
   ignore(): void {
     this.resolve(this.#receiver.empty(this));
   }
 
   lowerConsistency(consistency: Consistency): void {
+    const trail = this.trailFrom(0);
+    trail.givenSettings ??= this.settings;
     this.settings = { ...this.settings, consistency, consistencyCode: consistencyCode(consistency) };
   }
 
-  /** This page is empty and not the last (rule 1 of the design): asks for the next one, within the same deadline. */
   continueFrom(pagingState: Buffer, attempt: Attempt): void {
-    this.trailFrom(attempt.connection.deadlineOf(attempt.streamId) - attempt.timeoutMs);
+    this.trailFrom(attempt.startedAt()).note('unknown');
+    this.speculation?.cancel();
     this.pagingState = pagingState;
     const remaining = this.remainingMs();
-    if (remaining <= 0) this.fail(this.timeoutError(attempt.connection.node));
-    else if (!this.sendOn(attempt.pool, attempt.connection, remaining)) this.sendToNext();
+    if (remaining <= 0) this.fail(requestTimeout(this, attempt.connection.node));
+    else if (!this.sendOn(attempt.pool, attempt.connection, remaining)) sendToNext(this);
   }
 
-  /** Rows that are decoded after their reply was received do not decode: when the bytes are wrong, the connection goes. */
   failOnRows(error: unknown): void {
     const connection = this.attempt?.connection;
-    this.fail(error);
+    this.fail(error, 'unknown');
     if (error instanceof ProtocolError && connection !== undefined) {
       connection.close(
         new ConnectionError(`Connection to ${connection.node} is closed: ${error.message}`, {
@@ -356,83 +291,67 @@ export class Request implements LiveRequest, Waiter, Abortable {
     }
   }
 
-  timeoutError(node?: string): TimeoutError {
-    const wasSent = this.attempt !== null;
-    const where = node === undefined ? 'The request' : `The request, last sent to ${node},`;
-    return new TimeoutError(
-      `${where} took longer than timeoutMs (${this.settings.timeoutMs} ms); check the cluster's load, or raise timeoutMs`,
-      this.settings.timeoutMs,
-      {
-        outcome: wasSent ? outcomeOf(this, 'unknown') : 'notSent',
-        node,
-      },
-    );
-  }
-
-  /** The session has closed: nothing is sent any more. */
-  closedError(wasWritten: boolean): SessionClosedError {
-    return new SessionClosedError('The session was closed before the request had finished', {
-      outcome: wasWritten ? outcomeOf(this, 'unknown') : 'notSent',
-    });
-  }
-
   resolve(result: unknown): void {
     if (this.isSettled) return;
+    if (this.speculation !== null) this.#cancelAttempts();
     this.#settle();
     this.#resolve(result);
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown, reached: Outcome = 'notSent'): void {
     if (this.isSettled) return;
-    this.cancelAttempts();
+    const isUnsent = this.#cancelAttempts();
     this.#settle();
-    this.#reject(error instanceof AsyncCassandraError ? error : internalError(error));
+    this.#reject(finalError(this, error, isUnsent ? reached : 'unknown'));
   }
 
-  /** @returns whether nothing of this request was or will be written */
-  cancelAttempts(): boolean {
-    let isUnsent = true;
-    if (this.attempt !== null && this.attempt.isWaiting) isUnsent = this.attempt.cancel();
-    if (this.speculation !== null) isUnsent = this.speculation.cancel() && isUnsent;
-    return isUnsent;
+  /** @returns whether nothing that was cancelled had been written, or will be */
+  #cancelAttempts(): boolean {
+    const { attempt, speculation } = this;
+    const isUnsent = attempt?.isWaiting === true ? attempt.cancel() : true;
+    return (speculation === null || speculation.cancel()) && isUnsent;
   }
 
   #settle(): void {
     this.isSettled = true;
     const { signal } = this.settings;
     if (signal !== undefined) this.core.aborts.remove(signal, this);
-    if (this.speculation !== null) this.speculation.cancel();
     this.core.leave();
   }
 
-  #firstNode(): NodeInfo | null {
-    const policy = this.settings.loadBalancingPolicy;
-    return policy.first === undefined ? null : policy.first(this);
+  /** The short way: to the node that the policy thinks best. */
+  #sendToFirst(remainingMs: number): boolean {
+    const { loadBalancingPolicy, node: target } = this.settings;
+    const node = target ?? (loadBalancingPolicy.first === undefined ? null : loadBalancingPolicy.first(this));
+    const pool = node === null ? undefined : this.core.parts.pool(node);
+    const connection = pool === undefined ? null : pool.next();
+    return pool !== undefined && connection !== null && this.sendOn(pool, connection, remainingMs);
   }
 
-  #tryPlanAgain(): boolean {
+  /** @returns false when all nodes are still full */
+  #placeAgain(remainingMs: number): boolean {
     const trail = this.trailFrom(0);
+    if (trail.triedSlots.size === 0 && this.#sendToFirst(remainingMs)) return true;
     trail.plan = null;
-    let isFull = false;
-    for (let node = this.nextNode(trail); node !== null; node = this.nextNode(trail)) {
-      const pool = this.core.parts.pool(node);
-      const connection = pool?.next() ?? null;
-      if (pool !== undefined && connection !== null) return this.sendOn(pool, connection, this.remainingMs());
-      if (pool !== undefined && pool.openCount > 0) isFull = true;
-    }
-    if (isFull) return false;
-    this.fail(noNodeLeft(this, trail));
-    return true;
+    const placement = placeOnNext(this, trail, remainingMs);
+    if (placement === 'none' && !this.isRunning) this.fail(noNodeLeft(this, trail));
+    return placement !== 'full';
+  }
+
+  /** v4: the connection is in another keyspace. A request made just now, while the session changes it, may be of either. */
+  #meetKeyspace(connection: Connection): void {
+    if (this.trail !== null || this.statement.opcode === Opcode.PREPARE) throw keyspaceChanged();
+    this.sessionKeyspace = connection.keyspace;
+  }
+
+  #speculate(): void {
+    if (this.settings.speculativeExecutionPolicy !== undefined && this.speculation === null && !this.isSettled)
+      scheduleSpeculation(this);
   }
 
   #watchSignal(signal: AbortSignal): boolean {
     if (signal.aborted) {
-      this.fail(
-        new AbortError('The request was aborted by its signal before it was sent; the reason is the cause', {
-          cause: signal.reason,
-          outcome: 'notSent',
-        }),
-      );
+      this.fail(requestAborted(signal));
       return false;
     }
     this.core.aborts.add(signal, this);
@@ -444,27 +363,4 @@ export class Request implements LiveRequest, Waiter, Abortable {
 function hasTimestamp(statement: Executable): boolean {
   const { kind, isConditional, isCounter } = statement.info;
   return (kind === 'write' || kind === 'other') && !isConditional && !isCounter;
-}
-
-function keyspaceChangedError(): ConfigurationError {
-  return new ConfigurationError(
-    'keyspace',
-    'The keyspace of the session was changed while this request waited; name the keyspace in the statement, or wait for requests before setKeyspace()',
-  );
-}
-
-function waitedTooLongError(): QueueFullError {
-  return new QueueFullError(
-    'limits.maxQueueMs',
-    'The request waited longer than limits.maxQueueMs for a connection with room; slow down, or raise the limits',
-  );
-}
-
-function internalError(cause: unknown): AsyncCassandraError {
-  return new AsyncCassandraError(
-    'The request failed inside the driver or a policy; the cause tells more',
-    'CASS_ERR_INTERNAL',
-    { cause },
-    'unknown',
-  );
 }

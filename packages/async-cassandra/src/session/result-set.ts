@@ -6,6 +6,7 @@ import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import { fetchPage } from './fetch-page.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import type { LiveRequest } from './request-contract.ts';
+import { RowIterator } from './row-iterator.ts';
 
 const NO_COLUMNS: readonly ColumnSpec[] = Object.freeze([]);
 const APPLIED = '[applied]';
@@ -93,14 +94,16 @@ export class AsyncResultSet<R extends Row = Row> implements AsyncIterable<R> {
    * All rows of this and all further pages, which are fetched as they are reached.
    * @throws StreamBusyError when the rows are being, or have been, iterated
    */
-  [Symbol.asyncIterator](): AsyncGenerator<R, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<R> {
     this.#take();
-    return this.#iterate();
-  }
-
-  async *#iterate(): AsyncGenerator<R, void, undefined> {
-    do yield* this.currentRows;
-    while (await this.#nextPage());
+    let isBegun = false;
+    const refill = async (): Promise<R[] | null> => {
+      if (isBegun && !(await this.#nextPage())) return null;
+      isBegun = true;
+      while (this.currentRows.length === 0) if (!(await this.#nextPage())) return null;
+      return this.currentRows;
+    };
+    return new RowIterator<R>({ signal: undefined, refill, end: () => undefined });
   }
 
   #take(): void {

@@ -3,7 +3,7 @@ import type { Row } from '../codecs/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
 import { BatchStatement } from './batch-statement.ts';
 import { bindValues, type Params } from './bind.ts';
-import { BoundQuery } from './bound-query.ts';
+import { type BoundQuery, cql } from './bound-query.ts';
 import type { CassandraSession } from './cassandra-session.ts';
 import { AsyncCloseable } from './closeable.ts';
 import { type ConcurrentOptions, type ConcurrentResult, executeConcurrent } from './execute-concurrent.ts';
@@ -13,6 +13,7 @@ import { prepareBatch } from './prepare-batch.ts';
 import type { PrepareCache } from './prepare-cache.ts';
 import { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';
 import { getTrace, type QueryTrace } from './query-trace.ts';
+import { type ReadyStatement, readyStatement } from './ready-statement.ts';
 import { resultSetReceiver } from './receive-result.ts';
 import { Request } from './request.ts';
 import type { RequestCore } from './request-core.ts';
@@ -22,7 +23,6 @@ import type { AsyncResultSet } from './result-set.ts';
 import type { StreamConfig } from './stream-config.ts';
 import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
 import type { TextFactsCache } from './text-facts.ts';
-import { textStatement } from './text-values.ts';
 import type { Executable } from './request-contract.ts';
 
 /** What a session is made of; put together at the composition root. */
@@ -109,15 +109,14 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       const settings = options === undefined ? this.#parts.defaults : this.#settings(options);
       if (query instanceof PreparedStatement)
         return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
-      if (query instanceof BatchStatement) return this.#runBatch(query, params, settings) as Promise<AsyncResultSet<R>>;
-      const prepared = this.#statement(query, params, settings);
-      if (prepared instanceof Promise)
-        return prepared.then(({ statement, values, settings: left }) =>
-          this.#run<AsyncResultSet<R>>(statement, values, left),
-        );
-      return this.#run(prepared.statement, prepared.values, settings);
+      const ready =
+        query instanceof BatchStatement
+          ? this.#batch(query, params, settings)
+          : readyStatement(this.#parts, query, params, settings);
+      if (ready instanceof Promise) return this.#runLater(ready, settings);
+      return this.#run(ready.statement, ready.values, settings);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -127,7 +126,11 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
 
   /** Executes a template: ``session.cql`SELECT * FROM users WHERE id = ${id}` ``; values are bound, never spliced into the text. */
   cql<R extends Row = Row>(strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<AsyncResultSet<R>> {
-    return this.execute(new BoundQuery<R>(strings.join('?'), values));
+    try {
+      return this.execute(cql<R>(strings, ...values));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async executeStream<R extends Row = Row>(
@@ -136,13 +139,9 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     options: StreamConfig = {},
   ): Promise<AsyncStreamingResultSet<R>> {
     if (this.isClosing) throw closedError();
-    const { core, defaults, context, streams } = this.#parts;
-    return openStream<R>({ core, defaults, context, streams }, options, async (settings) => {
-      if (query instanceof PreparedStatement)
-        return { statement: query, values: bindValues(query.variables, params ?? NO_VALUES), settings };
-      const ready = await this.#statement(query, params, settings);
-      return 'settings' in ready ? ready : { ...ready, settings };
-    });
+    return this.#counted(
+      openStream<R>(this.#parts, options, (settings) => readyStatement(this.#parts, query, params, settings)),
+    );
   }
 
   async prepare<R extends Row = Row>(cql: string, options: PrepareOptions = {}): Promise<PreparedStatement<R>> {
@@ -203,7 +202,12 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     return resolveSettings(this.#parts.defaults, options, this.#parts.context);
   }
 
-  #run<T>(statement: Executable, values: readonly unknown[], settings: RequestSettings): Promise<T> {
+  #run<T>(
+    statement: Executable,
+    values: readonly unknown[],
+    settings: RequestSettings,
+    startedAt?: number,
+  ): Promise<T> {
     const promise = new Promise<T>(this.#capture);
     const request = new Request(
       this.#core,
@@ -214,62 +218,27 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       this.#resolve as (result: unknown) => void,
       this.#reject,
     );
+    if (startedAt !== undefined) request.trailFrom(startedAt);
     request.start();
     return promise;
   }
 
-  #runBatch(batch: BatchStatement, params: Params | undefined, settings: RequestSettings): Promise<AsyncResultSet> {
+  #batch(
+    batch: BatchStatement,
+    params: Params | undefined,
+    settings: RequestSettings,
+  ): ReadyStatement | Promise<ReadyStatement> {
     if (params !== undefined)
       throw new ConfigurationError('params', 'A batch has no parameters of its own; give them to add()');
     const { cache, facts } = this.#parts;
     const keyspace = settings.keyspace ?? this.#core.keyspace;
-    const startedAt = this.#core.parts.seams.timers.now();
-    const ready = prepareBatch(batch, settings.idempotent, { cache, facts, keyspace, wait: settings });
-    if (!(ready instanceof Promise)) return this.#run(ready, NO_VALUES, settings);
-    return this.#counted(ready).then((request) => this.#run(request, NO_VALUES, this.#whatIsLeft(settings, startedAt)));
+    return prepareBatch(batch, settings.idempotent, { cache, facts, keyspace, wait: settings });
   }
 
-  /** The statement to send for a text or template; a promise when it has to be prepared first. */
-  #statement(
-    query: string | BoundQuery,
-    params: Params | undefined,
-    settings: RequestSettings,
-  ): Ready | Promise<Ready & { readonly settings: RequestSettings }> {
-    const { facts, cache } = this.#parts;
-    const text = query instanceof BoundQuery ? query.cql : query;
-    if (typeof text !== 'string')
-      throw new ConfigurationError(
-        'query',
-        'A statement must be a text, a prepared statement, a cql template or a batch',
-      );
-    if (query instanceof BoundQuery && params !== undefined)
-      throw new ConfigurationError('params', 'A cql template has its values; it takes no parameters');
-    const given = query instanceof BoundQuery ? query.values : params;
-    const known = facts.get(text);
-    if (
-      given === undefined ||
-      !settings.isPrepared ||
-      (Array.isArray(given) ? given.length === 0 : Object.keys(given).length === 0)
-    ) {
-      return textStatement(known, given ?? NO_VALUES, settings.hints, this.#core.registry);
-    }
-    const keyspace = settings.keyspace ?? this.#core.keyspace;
-    const plan = cache.find(text, keyspace);
-    if (plan !== undefined) return { statement: plan.statement, values: bindValues(plan.variables, given) };
-    // Taken now: what the caller changes while the text is being prepared does not matter any more.
-    const taken = (Array.isArray(given) ? given.slice() : { ...given }) as Params;
+  /** Sends what had to be made ready first, within what is left of the request's time. */
+  #runLater<T>(ready: Promise<ReadyStatement>, settings: RequestSettings): Promise<T> {
     const startedAt = this.#core.parts.seams.timers.now();
-    return this.#counted(cache.prepare(text, keyspace, settings)).then((prepared) => ({
-      statement: prepared.statement,
-      values: bindValues(prepared.variables, taken),
-      settings: this.#whatIsLeft(settings, startedAt),
-    }));
-  }
-
-  /** The request timeout bounds preparing and executing together. */
-  #whatIsLeft(settings: RequestSettings, startedAt: number): RequestSettings {
-    const spent = this.#core.parts.seams.timers.now() - startedAt;
-    return { ...settings, timeoutMs: Math.max(1, settings.timeoutMs - spent) };
+    return this.#counted(ready.then(({ statement, values }) => this.#run<T>(statement, values, settings, startedAt)));
   }
 
   /** Work outside of a request that counts as active, so that closing waits for it. */
@@ -296,11 +265,6 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       core.onIdle = done;
     });
   }
-}
-
-interface Ready {
-  readonly statement: Executable;
-  readonly values: readonly unknown[];
 }
 
 function closedError(): SessionClosedError {

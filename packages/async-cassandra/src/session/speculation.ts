@@ -1,5 +1,6 @@
 import type { TimerHandle } from '../connection/index.ts';
 import type { SpeculativeExecutionPolicy } from '../policies/index.ts';
+import { nextNode } from './dispatch.ts';
 import type { LiveAttempt, LiveRequest, SpeculationState } from './request-contract.ts';
 
 /** Further executions of a request that is slow to be answered; the first answer wins, the others are given up. */
@@ -48,14 +49,21 @@ export class Speculation implements SpeculationState {
   #fire(): void {
     this.#timer = null;
     const request = this.#request;
-    const { attempt, core } = request;
-    if (request.isSettled || attempt === null || !attempt.isWaiting) return;
-    const trail = request.trailFrom(attempt.connection.deadlineOf(attempt.streamId) - attempt.timeoutMs);
-    trail.triedSlots.add(attempt.pool.node.info.slot);
+    if (request.isSettled || request.attempt?.isWaiting !== true || request.core.isClosed) return;
+    try {
+      this.#sendOneMore(request, request.attempt);
+    } catch (error) {
+      request.fail(error);
+    }
+  }
+
+  #sendOneMore(request: LiveRequest, current: LiveAttempt): void {
+    const trail = request.trailFrom(current.startedAt());
+    trail.triedSlots.add(current.pool.node.info.slot);
     const remaining = request.remainingMs();
-    if (remaining <= 0 || core.isClosed) return;
-    for (let node = request.nextNode(trail); node !== null; node = request.nextNode(trail)) {
-      const pool = core.parts.pool(node);
+    if (remaining <= 0) return;
+    for (let node = nextNode(request, trail); node !== null; node = nextNode(request, trail)) {
+      const pool = request.core.parts.pool(node);
       const connection = pool?.next() ?? null;
       if (pool === undefined || connection === null || !request.sendOn(pool, connection, remaining)) continue;
       trail.triedSlots.add(node.slot);

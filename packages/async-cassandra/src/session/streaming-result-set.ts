@@ -6,11 +6,11 @@ import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import type { StreamHandle } from './open-streams.ts';
 import type { PageSource } from './page-source.ts';
 import type { RawPage } from './raw-page.ts';
+import type { LiveRequest } from './request-contract.ts';
+import { RowIterator } from './row-iterator.ts';
 
 /** Rows decoded at a time when they are read one by one (rule 13 of the design). */
 const ROWS_PER_SLICE = 256;
-
-const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
 /**
  * A result of any size, read in one single pass, row by row or page by page, with backpressure: pages are fetched as
@@ -18,11 +18,15 @@ const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value:
  * `await using` release it at once; one that is merely forgotten is referred to by nothing and collected.
  */
 export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterable<R>, AsyncDisposable {
+  /** The columns of the rows. */
+  readonly columns: readonly ColumnSpec[];
   readonly #source: PageSource;
   readonly #handle: StreamHandle;
   readonly #pageCallback: ((pageNumber: number, rowsInPage: number) => void) | undefined;
-  readonly #firstPage: RawPage;
-  #page: RawPage;
+  /** Page one until it is reached: it has come before anybody asked for rows. */
+  #firstPage: RawPage | null;
+  #request: LiveRequest;
+  #pagingState: Buffer | undefined;
   #pageNumber = 0;
   #totalRowsFetched = 0;
   #isTaken = false;
@@ -35,16 +39,13 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     handle: StreamHandle,
     pageCallback: ((pageNumber: number, rowsInPage: number) => void) | undefined,
   ) {
+    this.columns = firstPage.metadata?.columns ?? [];
     this.#firstPage = firstPage;
-    this.#page = firstPage;
+    this.#request = firstPage.request;
+    this.#pagingState = firstPage.pagingState;
     this.#source = source;
     this.#handle = handle;
     this.#pageCallback = pageCallback;
-  }
-
-  /** The columns of the rows. */
-  get columns(): readonly ColumnSpec[] {
-    return this.#firstPage.metadata?.columns ?? [];
   }
 
   /** How many pages have been reached. */
@@ -59,29 +60,48 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
 
   /** Continues after the page at hand, also in another process, when given as the option `pagingState`; null after the last page. */
   get pagingState(): Buffer | null {
-    return this.#page.pagingState ?? null;
+    return this.#pagingState ?? null;
   }
 
   /** How the page at hand came about. */
   get executionInfo(): ExecutionInfo {
-    return executionInfoOf(this.#page.request);
+    return executionInfoOf(this.#request);
   }
 
   /** Warnings of the server about the page at hand. */
   get warnings(): readonly string[] {
-    return this.#page.request.preamble?.warnings ?? [];
+    return this.#request.preamble?.warnings ?? [];
   }
 
   /** The rows one by one. @throws StreamBusyError when the stream is being, or has been, read */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
     this.#take();
-    return new RowIterator<R>(this, (previous) => this.#advance(previous));
+    let page: RawPage | null = null;
+    const refill = async (): Promise<R[] | null> => {
+      this.#source.check();
+      while (page === null || page.remainingRows === 0) {
+        page = await this.#advance();
+        if (page === null) return null;
+      }
+      const rows: Row[] = [];
+      page.decodeInto(rows, ROWS_PER_SLICE);
+      return rows as R[];
+    };
+    return new RowIterator<R>({ signal: this.#source.signal, refill, end: () => this.#end() });
   }
 
   /** The rows in arrays, a page each; empty pages are passed over. @throws StreamBusyError as above */
   pages(): AsyncIterableIterator<R[]> {
     this.#take();
-    return this.#iteratePages();
+    const refill = async (): Promise<R[][] | null> => {
+      for (let page = await this.#advance(); page !== null; page = await this.#advance()) {
+        if (page.remainingRows === 0) continue;
+        const rows = await decodePage(page);
+        return this.#isEnded ? null : [rows as R[]];
+      }
+      return null;
+    };
+    return new RowIterator<R[]>({ signal: this.#source.signal, refill, end: () => this.#end() });
   }
 
   /** Ends the stream: nothing more is fetched, an iteration under way ends. Harmless when it has ended. */
@@ -94,18 +114,6 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     await this.cancel();
   }
 
-  async *#iteratePages(): AsyncGenerator<R[], void, undefined> {
-    try {
-      for (let page = await this.#advance(null); page !== null; page = await this.#advance(page)) {
-        const rows = await decodePage(page);
-        if (this.#isEnded) return;
-        if (rows.length > 0) yield rows as R[];
-      }
-    } finally {
-      this.#end();
-    }
-  }
-
   #take(): void {
     if (this.#isTaken)
       throw new StreamBusyError(
@@ -114,25 +122,26 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     this.#isTaken = true;
   }
 
-  /** The page after `previous`, and notes its arrival; null at the end. */
-  async #advance(previous: RawPage | null): Promise<RawPage | null> {
+  /** Goes on to the next page; null at the end. */
+  async #advance(): Promise<RawPage | null> {
     if (this.#isEnded) return null;
-    let page: RawPage | null = this.#firstPage;
-    try {
-      if (previous === null) this.#source.prefetch();
-      else page = await this.#source.next();
-    } catch (error) {
-      this.#end();
-      throw error;
-    }
+    const page = this.#firstPage === null ? await this.#source.next() : this.#openFirst(this.#firstPage);
     if (page === null || this.#isEnded) {
       this.#end();
       return null;
     }
-    this.#page = page;
+    this.#request = page.request;
+    this.#pagingState = page.pagingState;
     this.#pageNumber++;
     this.#totalRowsFetched += page.rowCount;
     this.#tellCallback(page);
+    return page;
+  }
+
+  #openFirst(page: RawPage): RawPage {
+    this.#firstPage = null;
+    this.#source.check();
+    this.#source.prefetch();
     return page;
   }
 
@@ -149,82 +158,8 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#firstPage = null;
     this.#source.close();
     this.#handle.release();
-  }
-}
-
-/** Rows of a stream one by one. Rows that are decoded already cost no asynchronous work of our own. */
-class RowIterator<R extends Row> implements AsyncIterableIterator<R> {
-  readonly #stream: AsyncStreamingResultSet<R>;
-  readonly #advance: (previous: RawPage | null) => Promise<RawPage | null>;
-  #rows: Row[] = [];
-  #at = 0;
-  #page: RawPage | null = null;
-  #pending: Promise<IteratorResult<R, undefined>> | null = null;
-  #isDone = false;
-
-  constructor(stream: AsyncStreamingResultSet<R>, advance: (previous: RawPage | null) => Promise<RawPage | null>) {
-    this.#stream = stream;
-    this.#advance = advance;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<R, undefined>> {
-    if (this.#pending !== null) return this.#queue();
-    if (this.#at < this.#rows.length) return Promise.resolve({ done: false, value: this.#rows[this.#at++] as R });
-    if (this.#isDone) return Promise.resolve(DONE);
-    const step = this.#refill();
-    this.#pending = step;
-    const clear = (): void => {
-      if (this.#pending === step) this.#pending = null;
-    };
-    step.then(clear, clear);
-    return step;
-  }
-
-  async return(): Promise<IteratorResult<R, undefined>> {
-    this.#finish();
-    await this.#stream.cancel();
-    return DONE;
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<R, undefined>> {
-    await this.return();
-    throw error;
-  }
-
-  /** Calls that overlap are served one after the other, as an async generator would. */
-  #queue(): Promise<IteratorResult<R, undefined>> {
-    const again = (): Promise<IteratorResult<R, undefined>> => this.next();
-    return (this.#pending as Promise<unknown>).then(again, again);
-  }
-
-  async #refill(): Promise<IteratorResult<R, undefined>> {
-    try {
-      while (this.#page === null || this.#page.remainingRows === 0) {
-        this.#page = await this.#advance(this.#page);
-        if (this.#page === null || this.#isDone) return this.#finish();
-      }
-      this.#rows = [];
-      this.#at = 1;
-      this.#page.decodeInto(this.#rows, ROWS_PER_SLICE);
-    } catch (error) {
-      this.#finish();
-      await this.#stream.cancel();
-      throw error;
-    }
-    return { done: false, value: this.#rows[0] as R };
-  }
-
-  #finish(): IteratorReturnResult<undefined> {
-    this.#isDone = true;
-    this.#rows = [];
-    this.#at = 0;
-    this.#page = null;
-    return DONE;
   }
 }

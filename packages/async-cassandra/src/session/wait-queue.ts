@@ -3,9 +3,12 @@ import { QueueFullError } from '../errors/index.ts';
 
 /** Something that waits for room. */
 export interface Waiter {
+  /** It waits for one node alone, whatever room others have: nobody else has to wait for it. */
+  readonly isTargeted: boolean;
   /** Tries again. @returns false when there is still no room: it stays first. */
   tryAgain(): boolean;
-  onWaitExpired(waitedTooLong: boolean): void;
+  /** @param wasQueueLimit - the end of `limits.maxQueueMs`, not of the request's own time */
+  onWaitExpired(wasQueueLimit: boolean): void;
   onQueueClosed(): void;
 }
 
@@ -17,7 +20,8 @@ interface Entry {
 
 /**
  * Requests for which no connection had room, in the order of their arrival, bounded in number and time. A request
- * that cannot be placed blocks those behind it: all of them wait for the same nodes.
+ * that cannot be placed blocks those behind it, for all of them wait for the same nodes; but one that may go to a single
+ * node blocks nobody.
  */
 export class WaitQueue implements DeadlineSource {
   readonly #timers: Timers;
@@ -27,6 +31,7 @@ export class WaitQueue implements DeadlineSource {
   readonly #entries = new Map<Waiter, Entry>();
   readonly #drain: () => void;
   #isScheduled = false;
+  #targeted = 0;
 
   constructor(timers: Timers, ticker: DeadlineTicker, maxQueued: number, maxQueueMs: number) {
     this.#timers = timers;
@@ -38,6 +43,11 @@ export class WaitQueue implements DeadlineSource {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Whether a newcomer has to wait its turn. */
+  get isBlocked(): boolean {
+    return this.#entries.size > this.#targeted;
   }
 
   /** @throws QueueFullError when `limits.maxQueued` requests wait already */
@@ -52,13 +62,15 @@ export class WaitQueue implements DeadlineSource {
     const entry: Entry = { deadline: Math.min(deadline, queueDeadline), isQueueLimit: queueDeadline < deadline };
     if (this.#entries.size === 0) this.#ticker.add(this);
     this.#entries.set(waiter, entry);
+    if (waiter.isTargeted) this.#targeted++;
     this.#ticker.schedule(entry.deadline);
   }
 
   remove(waiter: Waiter): boolean {
-    const removed = this.#entries.delete(waiter);
-    if (removed && this.#entries.size === 0) this.#ticker.remove(this);
-    return removed;
+    if (!this.#entries.delete(waiter)) return false;
+    if (waiter.isTargeted) this.#targeted--;
+    if (this.#entries.size === 0) this.#ticker.remove(this);
+    return true;
   }
 
   /** There may be room: tries those who wait, after the work at hand. */
@@ -87,8 +99,8 @@ export class WaitQueue implements DeadlineSource {
   #onDrain(): void {
     this.#isScheduled = false;
     for (const waiter of this.#entries.keys()) {
-      if (!waiter.tryAgain()) return;
-      this.remove(waiter);
+      if (waiter.tryAgain()) this.remove(waiter);
+      else if (!waiter.isTargeted) return;
     }
   }
 }

@@ -1,0 +1,73 @@
+import type { TimerHandle } from '../connection/index.ts';
+import { TimeoutError } from '../errors/index.ts';
+import type { Abortable } from './abort-registry.ts';
+import type { PreparedPlan } from './prepared-statement.ts';
+import type { RequestCore } from './request-core.ts';
+import { requestAborted } from './request-failures.ts';
+
+/** Timers of Node cannot be set for longer; nobody waits that long. */
+const LONGEST_TIMER_MS = 0x7fffffff;
+
+/** How long one caller is willing to wait for a preparation. */
+export interface PrepareWait {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One caller's wait for a preparation that others may wait for too: giving it up leaves the preparation alone. */
+export class PlanWait implements Abortable {
+  readonly #core: RequestCore;
+  readonly #wait: PrepareWait;
+  #timer: TimerHandle | null = null;
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor(core: RequestCore, wait: PrepareWait) {
+    this.#core = core;
+    this.#wait = wait;
+  }
+
+  /** @throws AbortError, TimeoutError, or what the preparation fails with */
+  for(pending: Promise<PreparedPlan>): Promise<PreparedPlan> {
+    const { timeoutMs, signal } = this.#wait;
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (signal !== undefined) this.#core.aborts.add(signal, this);
+      if (timeoutMs < Infinity)
+        this.#timer = this.#core.parts.seams.timers.setTimeout(
+          () => this.#giveUp(timeoutError(timeoutMs)),
+          Math.min(timeoutMs, LONGEST_TIMER_MS),
+        );
+      pending.then(
+        (plan) => {
+          this.#release();
+          resolve(plan);
+        },
+        (error: unknown) => this.#giveUp(error),
+      );
+    });
+  }
+
+  onAborted(reason: unknown): void {
+    this.#giveUp(requestAborted({ reason }));
+  }
+
+  #giveUp(error: unknown): void {
+    this.#release();
+    this.#reject(error);
+  }
+
+  #release(): void {
+    const { signal } = this.#wait;
+    if (signal !== undefined) this.#core.aborts.remove(signal, this);
+    if (this.#timer !== null) this.#core.parts.seams.timers.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+function timeoutError(timeoutMs: number): TimeoutError {
+  return new TimeoutError(
+    `Preparing the statement took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`,
+    timeoutMs,
+    { outcome: 'notSent' },
+  );
+}

@@ -1,0 +1,89 @@
+/** Where an iterator gets its items from, many at a time. */
+export interface RowSource<T> {
+  /** Ends the iteration at once, also between items that are there already. */
+  readonly signal: AbortSignal | undefined;
+  /** The next items, at least one; null at the end. */
+  refill(): Promise<readonly T[] | null>;
+  /** Nothing more is wanted. Harmless when it was said before. */
+  end(): void;
+}
+
+const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
+
+/**
+ * Items of a source one by one. Those that are there already cost one promise each and no other asynchronous work.
+ * Calls of `next` that overlap are answered in their order.
+ */
+export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undefined> {
+  readonly #source: RowSource<T>;
+  #items: readonly T[] = [];
+  #at = 0;
+  #isDone = false;
+  /** The last of the calls that are not answered yet. */
+  #last: Promise<IteratorResult<T, undefined>> | null = null;
+
+  constructor(source: RowSource<T>) {
+    this.#source = source;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#last === null && this.#at < this.#items.length && this.#source.signal?.aborted !== true)
+      return Promise.resolve({ done: false, value: this.#items[this.#at++] as T });
+    const step = (): Promise<IteratorResult<T, undefined>> => this.#step();
+    const answer = this.#last === null ? this.#step() : this.#last.then(step, step);
+    this.#last = answer;
+    const answered = (): void => {
+      if (this.#last === answer) this.#last = null;
+    };
+    answer.then(answered, answered);
+    return answer;
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#finish();
+    this.#source.end();
+    return Promise.resolve(DONE);
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T, undefined>> {
+    await this.return();
+    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async #step(): Promise<IteratorResult<T, undefined>> {
+    if (this.#at < this.#items.length && this.#source.signal?.aborted !== true)
+      return { done: false, value: this.#items[this.#at++] as T };
+    if (this.#isDone) return DONE;
+    try {
+      const items = await this.#source.refill();
+      if (items === null || this.#hasEnded()) return this.#finish();
+      this.#items = items;
+      this.#at = 1;
+      return { done: false, value: items[0] as T };
+    } catch (error) {
+      this.#finish();
+      this.#source.end();
+      throw error;
+    }
+  }
+
+  /** Asked anew after waiting. */
+  #hasEnded(): boolean {
+    return this.#isDone;
+  }
+
+  #finish(): IteratorReturnResult<undefined> {
+    this.#isDone = true;
+    this.#items = [];
+    this.#at = 0;
+    return DONE;
+  }
+}
