@@ -47,6 +47,7 @@ export {
   CqlSyntaxError,
   type ErrorDetails,
   FunctionFailureError,
+  InternalError,
   InvalidQueryError,
   InvalidValueError,
   IsBootstrappingError,

@@ -115,3 +115,14 @@ export class ProtocolError extends AsyncCassandraError {
     super(message, 'CASS_ERR_PROTOCOL', details, 'unknown');
   }
 }
+
+/**
+ * Something threw that must not: a policy, a timestamp generator or another object given to the driver, or the driver
+ * itself; `cause` is what was thrown.
+ */
+export class InternalError extends AsyncCassandraError {
+  static override readonly errorName: string = 'InternalError';
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, 'CASS_ERR_INTERNAL', details, 'unknown');
+  }
+}

@@ -5,6 +5,7 @@ export {
   CircuitOpenError,
   ConfigurationError,
   ConnectionError,
+  InternalError,
   InvalidValueError,
   NoHostAvailableError,
   ProtocolError,

@@ -3,12 +3,14 @@ import {
   AsyncCassandraError,
   assignOutcome,
   ConfigurationError,
+  InternalError,
   type Outcome,
   QueueFullError,
   SessionClosedError,
   TimeoutError,
 } from '../errors/index.ts';
-import { outcomeOf, worseOutcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+import { worseOutcome } from './worse-outcome.ts';
 import type { LiveRequest } from './request-contract.ts';
 
 /**
@@ -70,10 +72,9 @@ export function waitedTooLong(): QueueFullError {
   );
 }
 
-function internalError(cause: unknown): AsyncCassandraError {
-  return new AsyncCassandraError(
-    'The request failed inside the driver or a policy; the cause tells more',
-    'CASS_ERR_INTERNAL',
-    { cause },
-  );
+function internalError(cause: unknown): InternalError {
+  return new InternalError('The request failed inside the driver or a policy; the cause tells more', {
+    cause,
+    outcome: 'notSent',
+  });
 }
