@@ -10,6 +10,8 @@ export interface TypeShape {
   readonly kinds?: readonly ColumnKind[];
   /** Names of fields that are hard on JavaScript and on CQL; else plain ones. */
   readonly oddNames?: boolean;
+  /** Keys of maps are native; else of any type. */
+  readonly nativeKeys?: boolean;
   /** What vectors may hold: native types only, collections, tuples and vectors too, or user-defined types as well. */
   readonly vectorsOf: 'native' | 'unnamed' | 'any';
 }
@@ -40,6 +42,7 @@ function typeOf(shape: TypeShape, depth: number, place: Place): fc.Arbitrary<Cql
   const nested = { ...place, isNested: true };
   const inner = typeOf(shape, depth - 1, nested);
   const ordered = typeOf(shape, depth - 1, { ...nested, mayHoldDuration: false });
+  const key = shape.nativeKeys === true ? nativeType(shape, { ...nested, mayHoldDuration: false }) : ordered;
   const frozen = place.isNested ? fc.constant(true) : fc.boolean();
   const field = fc.record({ name: shape.oddNames === true ? fc.oneof(plainName, oddName) : plainName, type: inner });
   const fields = fc.uniqueArray(field, { minLength: 1, maxLength: 4, selector: ({ name }) => name });
@@ -48,7 +51,7 @@ function typeOf(shape: TypeShape, depth: number, place: Place): fc.Arbitrary<Cql
     { weight: 3, arbitrary: native },
     fc.record({ kind: fc.constant('list' as const), element: inner, frozen }),
     fc.record({ kind: fc.constant('set' as const), element: ordered, frozen }),
-    fc.record({ kind: fc.constant('map' as const), key: ordered, value: inner, frozen }),
+    fc.record({ kind: fc.constant('map' as const), key, value: inner, frozen }),
     fc.record({ kind: fc.constant('tuple' as const), elements: fc.array(inner, { minLength: 1, maxLength: 4 }) }),
     ...(place.mayHoldUserType
       ? [
