@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
 import {
+  type AsyncResultSet,
   ConfigurationError,
   type PreparedStatement,
+  type RequestOptions,
   type Row,
   ServerProtocolError,
   StreamBusyError,
@@ -40,8 +42,8 @@ describeOnEveryPair('Paging', SCHEMA, (context) => {
       const pages: unknown[][] = [];
       let pagingState: Buffer | null = null;
       do {
-        const options = { fetchSize: 30, pagingState };
-        const result = await context.session.execute(statement, [key], options);
+        const options: RequestOptions = { fetchSize: 30, pagingState };
+        const result: AsyncResultSet = await context.session.execute(statement, [key], options);
         pages.push(numbersOf(result.currentRows));
         ({ pagingState } = result);
         assert.equal(result.hasMorePages, pagingState !== null);
