@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { resolveOptions } from '../../packages/async-cassandra/src/client/resolve-options.ts';
 import { anchors, codeBlocks, markdownFiles, prose, readText, root, setupOf, userPages } from '../support/markdown.ts';
 
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
@@ -74,5 +75,70 @@ describe('TypeScript in Markdown files', () => {
     } catch (error) {
       assert.fail((error as { readonly stdout: string }).stdout);
     }
+  });
+});
+
+const DRIVER = 'packages/async-cassandra';
+
+/** The names of the options that an interface of a source file declares. */
+function declaredOptions(file: string, name: string): string[] {
+  const body = new RegExp(`^export interface ${name}\\b[^{]*\\{$([\\s\\S]*?)^\\}$`, 'm').exec(readText(file))?.[1];
+  assert.ok(body !== undefined, `${file} has no interface ${name}`);
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, option = '']) => option);
+}
+
+/** The second column of a page's tables, by each name in their first. */
+function tableRows(page: string): ReadonlyMap<string, string> {
+  const rows = new Map<string, string>();
+  for (const [, names = '', value = ''] of readText(page).matchAll(/^\|([^|]*`[^|]*)\|([^|]*)\|/gm)) {
+    for (const [, name = ''] of names.matchAll(/`([\w.]+)[^`]*`/g)) rows.set(name, value.trim());
+  }
+  return rows;
+}
+
+describe('tables of options', () => {
+  it('should have every option of a cluster, and no other', () => {
+    const file = `${DRIVER}/src/client/cluster-options.ts`;
+    const nested = (path: string, name: string): string[] =>
+      declaredOptions(file, name).map((option) => `${path}.${option}`);
+    const encoding = declaredOptions(`${DRIVER}/src/codecs/encoding-options.ts`, 'EncodingOptions');
+    const expected = declaredOptions(file, 'ClusterOptions')
+      .filter((option) => !['pooling', 'limits', 'encoding'].includes(option))
+      .concat(nested('pooling', 'PoolingOptions'), nested('limits', 'LimitOptions'))
+      .concat(encoding.map((option) => `encoding.${option}`));
+    assert.deepEqual([...tableRows(`${DRIVER}/README.md`).keys()].sort(), expected.sort());
+  });
+
+  it('should tell the defaults that are numbers as they are', () => {
+    const { defaultProfile, ...options } = resolveOptions({});
+    const defaults = new Map(Object.entries({ ...options, ...defaultProfile }));
+    let compared = 0;
+    for (const page of [`${DRIVER}/README.md`, 'docs/connection-pooling.md']) {
+      for (const [path, text] of tableRows(page)) {
+        const value = defaults.get(path.replace(/^(?:pooling|limits)\./, ''));
+        if (typeof value !== 'number' || value === Infinity) continue;
+        const [, digits = '', unit] = /^(\d[\d ]*\d|\d)( MiB)?/.exec(text) ?? [];
+        assert.equal(
+          Number(digits.replaceAll(' ', '')) * (unit === undefined ? 1 : 2 ** 20),
+          value,
+          `${page}: ${path}`,
+        );
+        compared++;
+      }
+    }
+    assert.ok(compared > 20, `Only ${compared} defaults were compared`);
+  });
+
+  it('should have every option of a request and of a stream', () => {
+    const rows = tableRows('docs/guide/statements.md');
+    const options = [
+      ...declaredOptions(`${DRIVER}/src/session/request-options.ts`, 'RequestOptions'),
+      ...declaredOptions(`${DRIVER}/src/session/stream-config.ts`, 'StreamConfig'),
+    ];
+    assert.ok(options.length > 20);
+    assert.deepEqual(
+      options.filter((option) => !rows.has(option)),
+      [],
+    );
   });
 });
