@@ -20,10 +20,15 @@ export interface AuthProvider {
   newAuthenticator(node: string, serverAuthenticator: string): Authenticator;
 }
 
+/** Takes several mechanisms: its clients name theirs first, and send the token when they are told to start. */
+const DSE_AUTHENTICATOR = 'com.datastax.bdp.cassandra.auth.DseAuthenticator';
+const DSE_MECHANISM: Buffer = Buffer.from('PLAIN');
+const DSE_START: Buffer = Buffer.from('PLAIN-START');
+
 const PLAIN_TEXT_AUTHENTICATORS: readonly string[] = [
   'org.apache.cassandra.auth.PasswordAuthenticator',
   'org.apache.cassandra.auth.MutualTlsWithPasswordFallbackAuthenticator',
-  'com.datastax.bdp.cassandra.auth.DseAuthenticator',
+  DSE_AUTHENTICATOR,
   'com.scylladb.auth.TransitionalAuthenticator',
   'com.scylladb.auth.SaslauthdAuthenticator',
   'com.instaclustr.cassandra.auth.SharedSecretAuthenticator',
@@ -57,9 +62,11 @@ export class PlainTextAuthProvider implements AuthProvider {
       );
     }
     const token = this.#token;
+    const namesMechanism = serverAuthenticator === DSE_AUTHENTICATOR;
     return {
-      initialResponse: () => token,
-      evaluateChallenge: () => {
+      initialResponse: () => (namesMechanism ? DSE_MECHANISM : token),
+      evaluateChallenge: (challenge) => {
+        if (namesMechanism && challenge !== null && DSE_START.equals(challenge)) return token;
         throw new AuthenticationError(
           `Node ${node} sent a challenge where plain-text authentication has none; check its authenticator`,
           { node },

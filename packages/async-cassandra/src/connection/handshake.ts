@@ -114,7 +114,8 @@ async function authenticate(
         timeoutMs,
       );
       if (reply.opcode === Opcode.AUTH_SUCCESS) {
-        await authenticator.onSuccess?.(readAuthSuccess(reply.reader));
+        const last = readAuthSuccess(reply.reader);
+        await authenticator.onSuccess?.(last);
         return;
       }
       if (reply.opcode !== Opcode.AUTH_CHALLENGE) throw unexpected(connection, reply, 'AUTH_RESPONSE');

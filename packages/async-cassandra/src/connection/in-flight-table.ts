@@ -47,7 +47,7 @@ export class InFlightTable {
   /** Ids whose callers are gone, waiting for a late reply. */
   orphaned = 0;
   /** No deadline is earlier; the request it belonged to may have been answered since. */
-  nextDeadline = Infinity;
+  nextDeadline: number = Infinity;
 
   constructor(maxIds: number) {
     this.maxIds = Math.min(maxIds, MAX_STREAM_IDS);
