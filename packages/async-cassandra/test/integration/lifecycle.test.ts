@@ -174,7 +174,7 @@ describeOnEveryPair('From connecting to closing', SCHEMA, (context) => {
   it('should come back after its connections were cut', async () => {
     await using proxied = await openThroughProxy(context, {
       reconnectionPolicy: {
-        schedule: function* () {
+        *schedule() {
           for (;;) yield 50;
         },
       },

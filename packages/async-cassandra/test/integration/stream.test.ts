@@ -246,7 +246,7 @@ describeOnEveryPair('Streams', SCHEMA, (context) => {
     const { session } = context;
     await assert.rejects(session.executeStream('SELECT * FROM missing'), InvalidQueryError);
     for (const options of [{ prefetchPages: -1 }, { maxPages: 0 }, { pageTimeoutMs: 0 }, { pageSize: 10 }]) {
-      await assert.rejects(session.executeStream(SELECT, [key], options as object), ConfigurationError);
+      await assert.rejects(session.executeStream(SELECT, [key], options), ConfigurationError);
     }
     assert.equal(session.state.openStreams, 0);
   });
