@@ -53,11 +53,20 @@ export class BatchStatement {
     if (this.#members.length >= MAX_BATCH_STATEMENTS) {
       throw new ConfigurationError('batch', `A batch holds at most ${MAX_BATCH_STATEMENTS} statements; split it`);
     }
-    const isIdempotent = options.idempotent;
+    const { idempotent: isIdempotent, ...unknown } = options;
+    const [extra] = Object.keys(unknown);
+    if (extra !== undefined)
+      throw new ConfigurationError(
+        extra,
+        `Option "${extra}" of a batch statement is unknown; there is only idempotent`,
+      );
     if (isIdempotent !== undefined && typeof isIdempotent !== 'boolean')
       throw new ConfigurationError('idempotent', 'Option "idempotent" of a batch statement must be true or false');
-    if (query instanceof BoundQuery) this.#members.push({ query: query.cql, params: query.values, isIdempotent });
-    else if (query instanceof PreparedStatement)
+    if (query instanceof BoundQuery) {
+      if (params !== undefined)
+        throw new ConfigurationError('params', 'A cql template has its values; it takes no parameters');
+      this.#members.push({ query: query.cql, params: query.values, isIdempotent });
+    } else if (query instanceof PreparedStatement)
       this.#members.push({ query, params, isIdempotent: isIdempotent ?? query.isIdempotent });
     else if (typeof query === 'string') this.#members.push({ query, params, isIdempotent });
     else throw new ConfigurationError('query', 'A batch takes a text, a prepared statement or a cql template');

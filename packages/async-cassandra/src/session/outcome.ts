@@ -9,13 +9,6 @@ import {
 } from '../errors/index.ts';
 import type { LiveRequest } from './request-contract.ts';
 
-const SEVERITY: Readonly<Record<Outcome, number>> = { notSent: 0, rejected: 1, unknown: 2 };
-
-/** Of two attempts' outcomes the one that counts: a request may have been applied when one of its attempts may have been. */
-export function worseOutcome(one: Outcome, other: Outcome): Outcome {
-  return SEVERITY[one] >= SEVERITY[other] ? one : other;
-}
-
 /** A statement that changes nothing on the server. */
 export function isReadOnly(request: LiveRequest): boolean {
   return request.statement.info.kind === 'read';

@@ -118,6 +118,15 @@ function toNode(value: unknown, context: SettingsContext): NodeInfo {
   return node;
 }
 
+function toRetryPolicy(value: unknown): RetryPolicy {
+  if (typeof value !== 'object' || value === null) refuse('retryPolicy', 'a retry policy');
+  const policy: RetryPolicy = value;
+  for (const method of ['onReadTimeout', 'onWriteTimeout', 'onUnavailable', 'onRequestError'] as const)
+    if (policy[method] !== undefined && typeof policy[method] !== 'function')
+      refuse(`retryPolicy.${method}`, 'a function, or absent');
+  return policy;
+}
+
 /**
  * Options over profile over defaults.
  * @throws ConfigurationError naming the option that is unknown, mistyped or not possible
@@ -207,8 +216,7 @@ function applyOption(settings: RequestSettings, path: string, value: unknown, co
       settings.node = toNode(value, context);
       return;
     case 'retryPolicy':
-      if (typeof value !== 'object' || value === null) refuse(path, 'a retry policy');
-      settings.retryPolicy = value;
+      settings.retryPolicy = toRetryPolicy(value);
       return;
     case 'prepare':
       if (value !== false) refuse(path, 'false, or absent');

@@ -1,6 +1,6 @@
 import type { AsyncCassandraError, Outcome } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
-import { worseOutcome } from './outcome.ts';
+import { worseOutcome } from './worse-outcome.ts';
 import type { RequestSettings } from './request-settings.ts';
 
 /** A node that was tried, or passed over, and why it did not do. */

@@ -116,7 +116,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       if (ready instanceof Promise) return this.#runLater(ready, settings);
       return this.#run(ready.statement, ready.values, settings);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(asError(error));
     }
   }
 
@@ -129,7 +129,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     try {
       return this.execute(cql<R>(strings, ...values));
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(asError(error));
     }
   }
 
@@ -269,4 +269,11 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
 
 function closedError(): SessionClosedError {
   return new SessionClosedError('The session is closed or closing; open another one with cluster.connect()');
+}
+
+/** Parameters may have getters, which may throw anything. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error
+    ? thrown
+    : new Error('The parameters threw a value that is no error', { cause: thrown });
 }

@@ -64,55 +64,79 @@ export function classifyStatement(text: string): StatementInfo {
   const isBatch = first.text === 'begin';
   let isConditional = false;
   let isCounter = false;
-  let keyspace: string | undefined;
-  let table: string | undefined;
+  const name = new TableName();
   // The last five tokens tell a counter update: `name = name + 1`, where only a counter can take a number.
   const recent: (CqlToken | null)[] = [null, null, null, null, first];
   let second: CqlToken | null = null;
+  name.see(first);
   for (let token = lexer.next(); token !== null; token = lexer.next()) {
-    const previous = recent[4] ?? null;
-    second ??= token;
     if (token.type === 'word' && token.text === 'if' && kind === 'write') isConditional = true;
-    if (isBatch && previous === first && token.text === 'counter') isCounter = true;
-    if (
-      table === undefined &&
-      previous?.type === 'word' &&
-      TABLE_FOLLOWS.has(previous.text) &&
-      isIdentifier(token) &&
-      token.text !== 'table'
-    )
-      table = token.text;
-    else if (table === undefined && previous?.text === 'table' && recent[3]?.text === 'truncate' && isIdentifier(token))
-      table = token.text;
-    else if (
-      table !== undefined &&
-      keyspace === undefined &&
-      previous?.text === '.' &&
-      recent[3]?.text === table &&
-      isIdentifier(token)
-    ) {
-      keyspace = table;
-      table = token.text;
-    }
+    if (isBatch && second === null && token.text === 'counter') isCounter = true;
+    second ??= token;
+    name.see(token);
     recent.shift();
     recent.push(token);
     if (kind === 'write' && isCounterStep(recent)) isCounter = true;
   }
   // Roles, users and permissions are not schema: no agreement is awaited for them.
   if (kind === 'schema' && !(second !== null && SCHEMA_OBJECTS.has(second.text))) kind = 'other';
-  return { kind, operation: first.text.toUpperCase(), isConditional, isCounter, isBatch, keyspace, table };
+  return {
+    kind,
+    operation: first.text.toUpperCase(),
+    isConditional,
+    isCounter,
+    isBatch,
+    keyspace: name.keyspace,
+    table: name.table,
+  };
 }
 
+/** The first table that a statement names, found token by token. */
+class TableName {
+  keyspace: string | undefined;
+  table: string | undefined;
+  #awaits: 'verb' | 'name' | 'dot' | 'second name' | 'nothing' = 'verb';
+
+  see(token: CqlToken): void {
+    switch (this.#awaits) {
+      case 'verb':
+        if (token.type === 'word' && TABLE_FOLLOWS.has(token.text)) this.#awaits = 'name';
+        return;
+      case 'name':
+        if (token.type === 'word' && token.text === 'table') return;
+        this.#awaits = isIdentifier(token) ? 'dot' : 'verb';
+        if (isIdentifier(token)) this.table = token.text;
+        return;
+      case 'dot':
+        this.#awaits = token.text === '.' && token.type === 'symbol' ? 'second name' : 'nothing';
+        return;
+      case 'second name':
+        this.#awaits = 'nothing';
+        if (!isIdentifier(token)) return;
+        this.keyspace = this.table;
+        this.table = token.text;
+        return;
+      case 'nothing':
+    }
+  }
+}
+
+/** `name = name + 1`, or `name += 1`. */
 function isCounterStep(tokens: readonly (CqlToken | null)[]): boolean {
-  const [target, equals, source, sign, amount] = tokens;
+  const [target = null, equals, source = null, sign, amount] = tokens;
+  if (amount?.type !== 'number') return false;
+  if (sign?.text === '=' && isSign(source) && isIdentifier(equals ?? null)) return true;
   return (
-    isIdentifier(target ?? null) &&
+    isIdentifier(target) &&
     equals?.text === '=' &&
-    isIdentifier(source ?? null) &&
-    source?.text === target?.text &&
-    (sign?.text === '+' || sign?.text === '-') &&
-    amount?.type === 'number'
+    isIdentifier(source) &&
+    source.text === target.text &&
+    isSign(sign ?? null)
   );
+}
+
+function isSign(token: CqlToken | null): boolean {
+  return token?.type === 'symbol' && (token.text === '+' || token.text === '-');
 }
 
 function unknownStatement(operation: string): StatementInfo {

@@ -6,7 +6,8 @@ export interface CqlToken {
 
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?/y;
-const SPACE_OR_COMMENT = /(?:\s+|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))+/y;
+const SPACE = /\s+/y;
+const LINE_COMMENT = /(?:--|\/\/)[^\n\r]*/y;
 
 /**
  * Splits CQL into tokens, as far as classification needs it: strings, `$$` strings, quoted names and comments are
@@ -21,7 +22,7 @@ export class CqlLexer {
   }
 
   next(): CqlToken | null {
-    this.#match(SPACE_OR_COMMENT);
+    this.#skip();
     const character = this.#text[this.#at];
     if (character === undefined) return null;
     if (character === "'") return { type: 'string', text: this.#quoted("'") };
@@ -33,6 +34,18 @@ export class CqlLexer {
     if (number !== null) return { type: 'number', text: number };
     this.#at++;
     return { type: 'symbol', text: character };
+  }
+
+  /** Goes over white space and comments. */
+  #skip(): void {
+    while (this.#match(SPACE) !== null || this.#match(LINE_COMMENT) !== null || this.#skipBlockComment());
+  }
+
+  #skipBlockComment(): boolean {
+    if (!this.#text.startsWith('/*', this.#at)) return false;
+    const end = this.#text.indexOf('*/', this.#at + 2);
+    this.#at = end < 0 ? this.#text.length : end + 2;
+    return true;
   }
 
   #match(pattern: RegExp): string | null {

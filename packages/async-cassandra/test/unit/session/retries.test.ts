@@ -96,14 +96,14 @@ const cells: readonly Cell[] = [
   { name: 'unauthorized', reply: error('unauthorized'), idempotent: undefined, unsafe: undefined, outcome: 'rejected' },
   {
     name: 'write failure',
-    reply: error('writeFailure', { ...replicas, received: 1, failures: 1, writeType: 'SIMPLE' }),
+    reply: error('writeFailure', { ...replicas, received: 1, failures: { '10.0.0.9': 0 }, writeType: 'SIMPLE' }),
     idempotent: undefined,
     unsafe: undefined,
     outcome: 'unknown',
   },
   {
     name: 'read failure',
-    reply: error('readFailure', { ...replicas, received: 1, failures: 1, dataPresent: false }),
+    reply: error('readFailure', { ...replicas, received: 1, failures: { '10.0.0.9': 0 }, dataPresent: false }),
     idempotent: undefined,
     unsafe: undefined,
     outcome: 'rejected',
