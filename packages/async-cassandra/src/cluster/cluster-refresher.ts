@@ -59,7 +59,7 @@ export class ClusterRefresher implements ControlListener {
   /** What the next reading of the schema has to follow, and whether the application is to be told of it. */
   #schemaNews: SchemaNews[] = [];
   #mustReadAll = false;
-  /** The schema has been read before: what another reading finds is news. */
+  /** How keyspaces are replicated is known: no need to wait for it again. */
   #knowsSchema = false;
   readonly #expected = new ExpectedMembers();
   readonly #warnedOf = new Set<string>();
@@ -82,10 +82,13 @@ export class ClusterRefresher implements ControlListener {
     this.#nodeEvents.clear();
     this.#expected.clear();
     await this.#takeIn(reading, isCurrent);
-    if (!this.#knowsSchema) await this.#options.schema.readReplication(connection, isCurrent);
     this.#schemaEvents.flush();
-    if (this.#knowsSchema || this.#options.schema.keepsContents) void this.refreshSchema();
-    else this.#knowsSchema = true;
+    if (this.#knowsSchema) void this.refreshSchema();
+    else {
+      await this.#options.schema.readReplication(connection, isCurrent);
+      this.#knowsSchema = true;
+      if (this.#options.schema.keepsContents) void this.refreshSchema();
+    }
   }
 
   event(event: ServerEvent): void {
@@ -166,8 +169,7 @@ export class ClusterRefresher implements ControlListener {
     if (!mustReadAll) return;
     // What events have told of is in the reading too.
     const known = new Set(told.map(keyOf));
-    if (this.#knowsSchema) for (const change of found) if (!known.has(keyOf(change))) state.tellSchemaChange(change);
-    this.#knowsSchema = true;
+    for (const change of found) if (!known.has(keyOf(change))) state.tellSchemaChange(change);
   }
 
   async #guarded(read: (source: Source) => Promise<void>): Promise<void> {

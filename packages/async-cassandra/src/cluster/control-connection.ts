@@ -66,11 +66,6 @@ export class ControlConnection implements NodeFollower {
     return this.#closed.signal;
   }
 
-  /** The node it is on, or null while there is none. */
-  get node(): ClusterNode | null {
-    return this.#node;
-  }
-
   /**
    * First contact. All callers share one attempt; after a failure the next call makes another.
    * @throws NoHostAvailableError, AuthenticationError, SessionClosedError, or what the listener throws
@@ -105,11 +100,6 @@ export class ControlConnection implements NodeFollower {
       }
     }
     return this.#connection;
-  }
-
-  /** Gives a connection up for a reason of the caller's; another node takes its place. */
-  giveUp(connection: Connection, reason: ConnectionError): void {
-    if (this.#connection === connection) connection.close(reason);
   }
 
   /** Closes the connection and ends all that is under way. All callers share one end. */

@@ -72,6 +72,20 @@ describe('ClusterWatch', () => {
       assert.deepEqual(await harness.close(), nothing);
     });
 
+    it('should pass over nodes that are not ready, or no nodes of Cassandra at all, and say so', async () => {
+      const harness = await WatchHarness.start({ contacts: ['10.0.0.1', '10.0.0.2'] });
+      const columns = { key: t.text, cluster_name: t.text, host_id: t.uuid, data_center: t.text, rack: t.text };
+      harness.cluster.node(0).when(/system\.local/, rows(columns, [['local', 'scripted', null, 'dc1', null]]));
+      harness.cluster.node(1).when(/system\.local/, rows(columns, []));
+      await assert.rejects(harness.clock.settle(harness.watch.start()), (failure) => {
+        assert.ok(failure instanceof NoHostAvailableError);
+        assert.match(failure.errors['10.0.0.1:9042']?.message ?? '', /is not ready: .* lacks host_id, rack/);
+        assert.match(failure.errors['10.0.0.2:9042']?.message ?? '', /does not describe itself/);
+        return true;
+      });
+      assert.deepEqual(await harness.close(), nothing);
+    });
+
     it('should not accept a node that answers nothing about the cluster', async () => {
       const harness = await WatchHarness.start({ contacts: ['10.0.0.1', '10.0.0.2'] });
       harness.cluster.node(0).when(/system\.local/, never());

@@ -313,6 +313,15 @@ describe('ConnectionPool', () => {
       assert.equal(harness.clock.now(), 10);
     });
 
+    it('should not be put off by one who is more patient', async () => {
+      const { harness, connections } = await openPool(1);
+      (connections[0] as FakeConnection).inFlight = 1;
+      const closing = harness.pool.close(10);
+      void harness.pool.close(60_000);
+      await harness.clock.settle(closing);
+      assert.equal(harness.clock.now(), 10);
+    });
+
     it('should not wait for a socket that never reports its end', async () => {
       const { harness, connections } = await openPool(1);
       const [a] = connections as [FakeConnection];

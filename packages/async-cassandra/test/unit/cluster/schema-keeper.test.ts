@@ -127,6 +127,15 @@ describe('the schema in the metadata', () => {
     await harness.close();
   });
 
+  it('should keep the contents of keyspaces when only the replication of others is read', async () => {
+    const harness = await watched({ keptKeyspaces: ['shop'] });
+    harness.cluster.schema.addKeyspace('logs', { ...simple, replication_factor: '2' });
+    harness.cluster.pushEvent({ type: 'SCHEMA_CHANGE', changeType: 'UPDATED', target: 'KEYSPACE', keyspace: 'logs' });
+    await harness.clock.advance(1100);
+    assert.deepEqual(tables(harness, 'shop'), ['orders', 'users']);
+    await harness.close();
+  });
+
   it('should tell what changed while there was no control connection', async () => {
     const harness = await watched({ keptKeyspaces: ['shop'] });
     await harness.cluster.stopNode(harness.cluster.node(0), { silently: true });
