@@ -1,11 +1,10 @@
-import { EventEmitter } from 'node:events';
 import { ClusterWatch, ConnectLimiter } from '../cluster/index.ts';
 import type { UserTypeClass } from '../codecs/index.ts';
 import { type ConnectionConfig, DeadlineTicker, type Seams } from '../connection/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
 import type { ClusterMetadata } from '../metadata/index.ts';
 import { type AsyncCassandraSession, AsyncCloseable } from '../session/index.ts';
-import { type ClusterEvents, forwardEvents } from './cluster-events.ts';
+import { ClusterEmitter, type ClusterEvents } from './cluster-events.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { connectionDefaults } from './connection-defaults.ts';
 import { openSession } from './open-session.ts';
@@ -22,7 +21,7 @@ export class AsyncCluster extends AsyncCloseable {
   readonly #limiter = new ConnectLimiter();
   readonly #sessions = new Set<AsyncCassandraSession>();
   readonly #connecting = new Set<Promise<unknown>>();
-  readonly #emitter = new EventEmitter<ClusterEvents>();
+  readonly #emitter: ClusterEmitter;
 
   /**
    * @param seams - the world outside of the process, for tests
@@ -33,6 +32,7 @@ export class AsyncCluster extends AsyncCloseable {
     const resolved = resolveOptions(options, seams);
     const { timers } = resolved.seams;
     this.#options = resolved;
+    this.#emitter = new ClusterEmitter(resolved.logger);
     this.#defaults = connectionDefaults(resolved, new DeadlineTicker(timers));
     resolved.timestampGenerator.init?.(() => timers.wallClockMicros());
     const policies = [resolved.defaultProfile, ...resolved.profiles.values()].map(
@@ -41,7 +41,7 @@ export class AsyncCluster extends AsyncCloseable {
     this.#watch = new ClusterWatch({
       seams: resolved.seams,
       logger: resolved.logger,
-      listener: forwardEvents(this.#emitter),
+      listener: this.#emitter,
       connection: this.#defaults,
       contactPoints: resolved.contactPoints,
       port: resolved.port,
@@ -105,21 +105,24 @@ export class AsyncCluster extends AsyncCloseable {
     return this.isClosing ? Promise.reject(closedError()) : this.#watch.refresh();
   }
 
-  /** Calls `listener` whenever something happens; what it throws is logged and does no harm. */
+  /**
+   * Calls `listener` whenever something happens; what it throws is logged and does no harm.
+   * @throws ConfigurationError when there is no such event, or the listener is no function
+   */
   on<E extends keyof ClusterEvents>(event: E, listener: (...args: ClusterEvents[E]) => void): this {
-    this.#emitter.on(event, listener as never);
+    this.#emitter.on(event, listener);
     return this;
   }
 
   /** As `on`, for the next time only. */
   once<E extends keyof ClusterEvents>(event: E, listener: (...args: ClusterEvents[E]) => void): this {
-    this.#emitter.once(event, listener as never);
+    this.#emitter.once(event, listener);
     return this;
   }
 
   /** Takes a listener away. */
   off<E extends keyof ClusterEvents>(event: E, listener: (...args: ClusterEvents[E]) => void): this {
-    this.#emitter.off(event, listener as never);
+    this.#emitter.off(event, listener);
     return this;
   }
 
@@ -129,10 +132,13 @@ export class AsyncCluster extends AsyncCloseable {
   }
 
   protected override async closeOnce(options: { readonly drainTimeoutMs?: number }): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.close(options)));
-    await this.#watch.close();
-    await Promise.allSettled(this.#connecting);
-    this.#emitter.removeAllListeners();
+    try {
+      await Promise.all([...this.#sessions].map((session) => session.close(options)));
+    } finally {
+      await this.#watch.close();
+      await Promise.allSettled(this.#connecting);
+      this.#emitter.clear();
+    }
   }
 
   async #connect(keyspace: string | undefined): Promise<AsyncCassandraSession> {

@@ -39,13 +39,15 @@ export class OptionReader {
   }
 
   flag(name: string, absent: boolean): boolean {
-    const value = this.raw(name) ?? absent;
+    const value = this.raw(name);
+    if (value === undefined) return absent;
     if (typeof value !== 'boolean') this.refuse(name, 'true or false');
     return value;
   }
 
   whole(name: string, absent: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
-    const value = this.raw(name) ?? absent;
+    const value = this.raw(name);
+    if (value === undefined) return absent;
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
       this.refuse(
         name,
@@ -71,14 +73,19 @@ export class OptionReader {
     return value as T;
   }
 
-  /** An object that has the methods a caller needs of it. */
+  /**
+   * An object with methods.
+   * @param methods - names of those that it must have; with a question mark at the end, of those it may have
+   */
   object<T>(name: string, methods: readonly string[], what: string): T | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'object' || value === null) this.refuse(name, what);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse(name, what);
     for (const method of methods) {
-      if (typeof (value as Readonly<Record<string, unknown>>)[method] !== 'function')
-        this.refuse(name, `${what} with the method ${method}()`);
+      const key = method.replace('?', '');
+      const found = (value as Readonly<Record<string, unknown>>)[key];
+      if (typeof found !== 'function' && (found !== undefined || key === method))
+        this.refuse(name, `${what} with the method ${key}()`);
     }
     return value as T;
   }

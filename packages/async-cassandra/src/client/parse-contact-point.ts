@@ -3,6 +3,12 @@ import { ConfigurationError } from '../errors/index.ts';
 
 const BRACKETED = /^\[([^\]]+)\](?::(\d+))?$/;
 const HOST_AND_PORT = /^([^:]+):(\d+)$/;
+/** Letters of any alphabet: the resolver turns them into ASCII. Underscores are common in names of containers. */
+const HOST_NAME = /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u;
+const DIGITS_AND_DOTS = /^[\d.]+$/;
+/** An address, and the zone of a link-local one (RFC 4007, section 11). */
+const IPV6 = /^([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)(?:%[\w.~-]+)?$/;
+const MAX_HOST_CHARS = 253;
 const MAX_PORT = 65_535;
 
 /**
@@ -10,24 +16,35 @@ const MAX_PORT = 65_535;
  * @throws ConfigurationError naming the contact point's place in the list
  */
 export function parseContactPoint(text: unknown, index: number, defaultPort: number): EndPoint {
+  const point = typeof text === 'string' ? readEndPoint(text.trim(), defaultPort) : null;
+  if (point !== null) return point;
   const path = `contactPoints[${index}]`;
-  const refuse = (): never => {
-    throw new ConfigurationError(
-      path,
-      `Option "${path}" must be a host or address, with or without a port: "10.0.0.1", "cassandra.internal:9043", "[::1]:9042"`,
-    );
-  };
-  if (typeof text !== 'string') return refuse();
-  const trimmed = text.trim();
-  const match = BRACKETED.exec(trimmed) ?? HOST_AND_PORT.exec(trimmed);
-  const host = match?.[1] ?? trimmed;
-  if (host === '' || /[\s/@]/.test(host) || (match === null && trimmed.includes(':') && !isBareIpv6(trimmed)))
-    return refuse();
-  const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
-  if (port < 1 || port > MAX_PORT) return refuse();
-  return { host, port };
+  throw new ConfigurationError(
+    path,
+    `Option "${path}" must be a host or address, with or without a port: "10.0.0.1", "cassandra.internal:9043", "[::1]:9042"`,
+  );
 }
 
-function isBareIpv6(text: string): boolean {
-  return /^[0-9a-fA-F:.]+$/.test(text) && text.split(':').length > 2;
+function readEndPoint(text: string, defaultPort: number): EndPoint | null {
+  const bracketed = BRACKETED.exec(text);
+  const match = bracketed ?? HOST_AND_PORT.exec(text);
+  const host = match?.[1] ?? text;
+  const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
+  if (port < 1 || port > MAX_PORT) return null;
+  const isHost = isIpv6(host) || (bracketed === null && (isIpv4(host) || isHostName(host)));
+  return isHost ? { host, port } : null;
+}
+
+function isHostName(host: string): boolean {
+  return host.length <= MAX_HOST_CHARS && !DIGITS_AND_DOTS.test(host) && HOST_NAME.test(host);
+}
+
+function isIpv4(host: string): boolean {
+  const octets = host.split('.');
+  return octets.length === 4 && octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255);
+}
+
+function isIpv6(host: string): boolean {
+  const address = IPV6.exec(host)?.[1];
+  return address !== undefined && URL.canParse(`http://[${address}]/`);
 }

@@ -1,0 +1,55 @@
+import { MAX_STREAM_IDS } from '../connection/index.ts';
+import { OptionReader } from './option-reader.ts';
+
+/** The option `pooling` with nothing absent. */
+export interface Pooling {
+  readonly connectionsPerNode: number;
+  readonly maxRequestsPerConnection: number;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatTimeoutMs: number;
+}
+
+/** The option `limits` with nothing absent. */
+export interface Limits {
+  readonly maxInFlight: number;
+  readonly maxQueued: number;
+  readonly maxQueueMs: number;
+  readonly preparedStatements: number;
+  readonly openStreams: number;
+  readonly maxEnvelopeBytes: number;
+  readonly maxBufferedWriteBytes: number;
+  readonly maxOrphaned: number;
+}
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+/** @throws ConfigurationError naming the path of what is unknown, mistyped or out of range */
+export function readPooling(parent: OptionReader): Pooling {
+  const reader = new OptionReader('pooling', parent.raw('pooling'));
+  const pooling: Pooling = {
+    connectionsPerNode: reader.whole('connectionsPerNode', 1, 1, 1_000),
+    maxRequestsPerConnection: reader.whole('maxRequestsPerConnection', 16_384, 1, MAX_STREAM_IDS),
+    heartbeatIntervalMs: reader.whole('heartbeatIntervalMs', 30_000, 0),
+    heartbeatTimeoutMs: reader.duration('heartbeatTimeoutMs', 5_000),
+  };
+  reader.end();
+  return pooling;
+}
+
+/** @throws ConfigurationError naming the path of what is unknown, mistyped or out of range */
+export function readLimits(parent: OptionReader): Limits {
+  const reader = new OptionReader('limits', parent.raw('limits'));
+  const limits: Limits = {
+    maxInFlight: reader.whole('maxInFlight', 16_384, 1),
+    maxQueued: reader.whole('maxQueued', 65_536, 0),
+    maxQueueMs: reader.duration('maxQueueMs', Infinity),
+    preparedStatements: reader.whole('preparedStatements', 1_000, 1),
+    openStreams: reader.whole('openStreams', 10_000, 1),
+    maxEnvelopeBytes: reader.whole('maxEnvelopeBytes', 256 * MIB, 64 * KIB, 2 ** 31 - 1),
+    maxBufferedWriteBytes: reader.whole('maxBufferedWriteBytes', 16 * MIB, 64 * KIB),
+    maxOrphaned: reader.whole('maxOrphaned', 256, 1, MAX_STREAM_IDS),
+  };
+  reader.end();
+  return limits;
+}
