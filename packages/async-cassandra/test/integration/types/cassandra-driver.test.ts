@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { unset } from 'async-cassandra';
-import { Client } from 'cassandra-driver';
+import type { Client } from 'cassandra-driver';
 import fc from 'fast-check';
 import { fromDriver, toDriver } from '../../property/codecs/other-forms.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
-import { clusterOptions, TestKeyspace } from '../support/test-cluster.ts';
+import { TestKeyspace } from '../support/test-cluster.ts';
 import { everyWay, type Way } from './support/every-way.ts';
 import { neutral } from './support/neutral.ts';
+import { openDriver } from './support/open-driver.ts';
 import { type RandomTable, randomTable, type TableShape } from './support/random-table.ts';
 
 /** cassandra-driver does not understand user-defined types within vectors. */
@@ -77,17 +78,6 @@ describe('Rows on a real server, shared with cassandra-driver', () => {
     );
   });
 });
-
-function openDriver(keyspace: string): Client {
-  const { contactPoints = [], localDataCenter = '', credentials } = clusterOptions();
-  return new Client({
-    contactPoints: [...contactPoints],
-    localDataCenter,
-    keyspace,
-    ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
-    encoding: { map: Map, set: Set, useBigIntAsLong: true, useBigIntAsVarint: true },
-  });
-}
 
 type Reader = (name: string, type: RandomTable['columns'][number]['type']) => unknown;
 

@@ -132,7 +132,7 @@ function leaf(type: CqlType, text: string): Neutral {
 function timestamp(text: string): Date {
   const match = timestampText.exec(text);
   if (match === null) throw new Error(`cqlsh wrote no timestamp: ${text}`);
-  const [year, month, day, hour, minute, second, ms] = match.slice(1).map(Number) as number[];
+  const [year, month, day, hour, minute, second, ms] = match.slice(1).map(Number);
   const date = new Date(Date.UTC(2000, (month as number) - 1, day, hour, minute, second, ms));
   // Date.UTC takes years below 100 for those of the last century.
   date.setUTCFullYear(year as number, (month as number) - 1, day);

@@ -41,11 +41,15 @@ export class RandomTable {
   }
 
   /** Makes the table and its user-defined types in the session's keyspace. */
-  async create(session: AsyncCassandraSession): Promise<void> {
-    const columns = this.columns.map(({ name, type }) => `${name} ${cqlText(type)}`);
+  async create(
+    session: AsyncCassandraSession,
+    names: readonly string[] = this.columns.map(({ name }) => name),
+    end = 'PRIMARY KEY (id))',
+  ): Promise<void> {
+    const columns = this.columns.map(({ type }, i) => `${names[i]} ${cqlText(type)}`);
     await executeAll(session, [
       ...this.#types.map(createType),
-      `CREATE TABLE ${this.name} (id int PRIMARY KEY, ${columns.join(', ')})`,
+      `CREATE TABLE ${this.name} (id int, ${columns.join(', ')}, ${end}`,
     ]);
   }
 

@@ -62,7 +62,7 @@ function value(type: CqlType, json: Json): Neutral {
       return type.fields.map((field) => value(field.type, fields.get(field.name) ?? null));
     }
     default:
-      return leaf(type, json instanceof JsonNumber ? json.text : String(json as string | boolean));
+      return leaf(type, json instanceof JsonNumber ? json.text : String(json));
   }
 }
 
