@@ -6,6 +6,8 @@ import { waitFor } from './waiting.ts';
 /** What translating needs. */
 export interface AddressBookOptions {
   readonly translator: AddressTranslator | undefined;
+  /** Where the contact points were found, with their names. */
+  readonly contactPoints: () => readonly EndPoint[];
   readonly timers: Timers;
   readonly timeoutMs: number;
   readonly logger: Logger;
@@ -56,8 +58,11 @@ export class AddressBook {
   }
 
   async #translate(address: string, port: number, otherwise: EndPoint): Promise<EndPoint> {
-    const { translator, timers, timeoutMs, logger } = this.#options;
-    if (translator === undefined) return { host: address, port };
+    const { translator, contactPoints, timers, timeoutMs, logger } = this.#options;
+    if (translator === undefined) {
+      // A node that is a contact point keeps the name that it was looked up by: TLS verifies it.
+      return contactPoints().find((point) => point.host === address && point.port === port) ?? { host: address, port };
+    }
     try {
       const translating = Promise.resolve().then(() => translator.translate({ address, port }));
       const timeoutError = (): Error => new Error(`No answer within ${timeoutMs} ms`);

@@ -15,7 +15,7 @@ import type { IncompleteRow } from './node-rows.ts';
 import type { SchemaKeeper } from './schema-keeper.ts';
 import { readTopology, type TopologyReading } from './topology-reader.ts';
 
-/** How long the first event of a batch waits for others. */
+/** How long the first event of a batch waits for others, at most. */
 const WINDOW_MS = 1_000;
 /** So many events are acted on without waiting. */
 const MAX_EVENTS = 20;
@@ -26,6 +26,7 @@ export interface ClusterRefresherOptions {
   readonly schema: SchemaKeeper;
   readonly addresses: AddressBook;
   readonly timers: Timers;
+  readonly random: () => number;
   readonly logger: Logger;
   /** Port of nodes that tell none. */
   readonly port: number;
@@ -69,7 +70,8 @@ export class ClusterRefresher implements ControlListener {
 
   constructor(options: ClusterRefresherOptions) {
     this.#options = options;
-    const debounce = { timers: options.timers, windowMs: WINDOW_MS, maxEvents: MAX_EVENTS };
+    const { timers, random } = options;
+    const debounce = { timers, random, windowMs: WINDOW_MS, maxEvents: MAX_EVENTS };
     this.#nodeEvents = new Debouncer(debounce, () => void this.refreshNodes());
     this.#schemaEvents = new Debouncer(debounce, (changes) => void this.#followSchema(changes, true));
     this.#readNodes = new CoalescedTask(() => this.#guarded((source) => this.#refreshNodes(source)));

@@ -40,6 +40,7 @@ export class ClusterState implements ClusterView {
   readonly #slots: (ClusterNode | undefined)[] = [];
   #members: ReadonlyMap<string, NodeInfo> = new Map();
   #nodes: readonly NodeInfo[] = [];
+  #isUnknown = true;
   #distancesAreDue = false;
   #distanceOf: (node: NodeInfo) => NodeDistance = () => 'local';
 
@@ -125,6 +126,8 @@ export class ClusterState implements ClusterView {
 
   /** Takes in what a reading of the system tables has changed. @param targets - where to connect, by host id */
   applyNodes(diff: NodeDiff, targets: ReadonlyMap<string, EndPoint>): void {
+    const isFirst = this.#isUnknown;
+    this.#isUnknown = false;
     this.#members = diff.nodes;
     this.#nodes = Object.freeze([...diff.nodes.values()]);
     const removed = diff.removed.map((info) => this.#takeSlot(info));
@@ -136,6 +139,8 @@ export class ClusterState implements ClusterView {
     for (const node of removed) this.#tell((follower) => follower.nodeRemoved?.(node));
     for (const node of added) this.#tell((follower) => follower.nodeAdded?.(node));
     for (const node of moved) this.#tell((follower) => follower.nodeMoved?.(node));
+    // What is there at first contact is no news.
+    if (isFirst) return;
     for (const node of removed) this.#notifier.nodeRemoved(node.info);
     for (const node of added) this.#notifier.nodeAdded(node.info);
     if (changesTopology(diff)) this.#notifier.topologyChange();
@@ -218,9 +223,10 @@ export class ClusterState implements ClusterView {
     const moved: ClusterNode[] = [];
     for (const [hostId, target] of targets) {
       const node = this.nodeByHostId(hostId);
-      if (node === undefined || (node.target.host === target.host && node.target.port === target.port)) continue;
+      if (node === undefined || node.target === target) continue;
+      const isElsewhere = node.target.host !== target.host || node.target.port !== target.port;
       node.target = target;
-      moved.push(node);
+      if (isElsewhere) moved.push(node);
     }
     return moved;
   }

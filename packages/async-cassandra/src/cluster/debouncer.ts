@@ -3,8 +3,10 @@ import type { TimerHandle, Timers } from '../connection/index.ts';
 /** How events are gathered. */
 export interface DebounceOptions {
   readonly timers: Timers;
-  /** How long the first event of a batch waits for others. */
+  /** How long the first event of a batch waits for others, at most; at least half of it. */
   readonly windowMs: number;
+  /** Spreads the ends of windows, since all clients of a cluster get its events at the same time. */
+  readonly random: () => number;
   /** So many events are delivered without waiting for the window. */
   readonly maxEvents: number;
 }
@@ -29,7 +31,7 @@ export class Debouncer<T> {
     if (this.#closed) return;
     this.#batch.push(event);
     if (this.#batch.length >= this.#options.maxEvents) this.flush();
-    else this.#timer ??= this.#options.timers.setTimeout(() => this.flush(), this.#options.windowMs);
+    else this.#timer ??= this.#open();
   }
 
   /** Delivers what has been gathered now. */
@@ -46,6 +48,11 @@ export class Debouncer<T> {
   close(): void {
     this.#closed = true;
     this.#take();
+  }
+
+  #open(): TimerHandle {
+    const { timers, windowMs, random } = this.#options;
+    return timers.setTimeout(() => this.flush(), windowMs * (1 - random() / 2));
   }
 
   #take(): readonly T[] {

@@ -86,6 +86,7 @@ describe('node states, against a model', () => {
         for (let i = 0; i < NODES; i++)
           models.set(i, { connections: new Map(), failing: new Set(), isUp: true, address: `10.0.0.${i}` });
         apply();
+        for (const info of state.nodes) upByEvents.set(info.hostId, true);
 
         for (const action of steps) {
           const version = state.version;

@@ -16,6 +16,10 @@ function bookWith(translator: AddressTranslator | undefined): {
   const warnings: string[] = [];
   const clock = new VirtualClock();
   const book = new AddressBook({
+    contactPoints: () => [
+      { host: '10.0.0.2', port: 9142, serverName: 'other.port' },
+      { host: '10.0.0.3', port: 9042, serverName: 'db.internal' },
+    ],
     translator,
     timers: clock,
     timeoutMs: 5000,
@@ -33,6 +37,15 @@ describe('AddressBook', () => {
         [a, { host: '10.0.0.1', port: 9042 }],
         [b, { host: '10.0.0.2', port: 9042 }],
       ],
+    );
+  });
+
+  it('should keep the name of a node that is a contact point', async () => {
+    const { book } = bookWith(undefined);
+    const places = await book.look([...nodes, testInfo(2)], () => false);
+    assert.deepEqual(
+      [...places.values()].map(({ serverName }) => serverName),
+      [undefined, undefined, 'db.internal'],
     );
   });
 

@@ -3,10 +3,14 @@ import { describe, it } from 'node:test';
 import { Debouncer } from '../../../src/cluster/debouncer.ts';
 import { VirtualClock } from '../../support/index.ts';
 
-function setUp(): { clock: VirtualClock; batches: (readonly number[])[]; debouncer: Debouncer<number> } {
+function setUp(random: () => number = () => 0): {
+  clock: VirtualClock;
+  batches: (readonly number[])[];
+  debouncer: Debouncer<number>;
+} {
   const clock = new VirtualClock();
   const batches: (readonly number[])[] = [];
-  const debouncer = new Debouncer<number>({ timers: clock, windowMs: 1000, maxEvents: 4 }, (batch) =>
+  const debouncer = new Debouncer<number>({ timers: clock, windowMs: 1000, random, maxEvents: 4 }, (batch) =>
     batches.push(batch),
   );
   return { clock, batches, debouncer };
@@ -21,6 +25,15 @@ describe('Debouncer', () => {
     assert.deepEqual(batches, []);
     await clock.advance(1);
     assert.deepEqual(batches, [[1, 2]]);
+  });
+
+  it('should end windows early at random, by half at most', async () => {
+    const { clock, batches, debouncer } = setUp(() => 0.999);
+    debouncer.add(1);
+    await clock.advance(500);
+    assert.deepEqual(batches, []);
+    await clock.advance(1);
+    assert.deepEqual(batches, [[1]]);
   });
 
   it('should deliver a full batch at once and begin a new window after it', async () => {
