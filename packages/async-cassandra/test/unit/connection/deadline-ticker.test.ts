@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type DeadlineSource, DeadlineTicker } from '../../../src/connection/index.ts';
-import { SeededRandom, seeded, VirtualClock } from '../../support/index.ts';
+import type { SeededRandom } from '../../support/index.ts';
+import { seeded, VirtualClock } from '../../support/index.ts';
 
 /** Deadlines in a list; says when each was expired. */
 class Deadlines implements DeadlineSource {
