@@ -76,7 +76,7 @@ export class SessionPools implements NodeFollower {
   /** The pool of a node; undefined when the node is ignored or no member any more. */
   poolOf(node: NodeInfo): ConnectionPool | undefined {
     const pool = this.#pools[node.slot];
-    return pool !== undefined && pool.node.info.hostId === node.hostId ? pool : undefined;
+    return pool !== undefined && (pool.node.info === node || pool.node.info.hostId === node.hostId) ? pool : undefined;
   }
 
   *[Symbol.iterator](): Generator<ConnectionPool> {
@@ -96,10 +96,11 @@ export class SessionPools implements NodeFollower {
   /**
    * On protocol v4: opens connections in the new keyspace, lets them take over all together, and retires the old ones
    * when their requests are answered. On v5 it only remembers the keyspace.
+   * @param onChanged - called in the very step in which the new connections take over
    * @throws the server's error when it refuses the keyspace; nothing has changed then
    */
-  setKeyspace(keyspace: string): Promise<void> {
-    const change = this.#keyspaceChange.then(() => this.#changeKeyspace(keyspace));
+  setKeyspace(keyspace: string, onChanged?: () => void): Promise<void> {
+    const change = this.#keyspaceChange.then(() => this.#changeKeyspace(keyspace, onChanged));
     this.#keyspaceChange = change.catch(() => undefined);
     return change;
   }
@@ -193,9 +194,10 @@ export class SessionPools implements NodeFollower {
     return openToNode(node, (endPoint) => open(endPoint, { keyspace: used, signal }), logger);
   }
 
-  async #changeKeyspace(keyspace: string): Promise<void> {
+  async #changeKeyspace(keyspace: string, onChanged?: () => void): Promise<void> {
     if (!this.#options.connectionsUseKeyspace) {
       this.#keyspace = keyspace;
+      onChanged?.();
       return;
     }
     const { limiter } = this.#options;
@@ -219,6 +221,7 @@ export class SessionPools implements NodeFollower {
       throw connectionFailure(isRefused ? failures.filter(({ error }) => error instanceof QueryError) : failures);
     }
     this.#keyspace = keyspace;
+    onChanged?.();
     // Pools that closed in the meantime close what they are given.
     for (const pool of new Set([...opened.keys(), ...this])) pool.replaceAll(opened.get(pool) ?? null);
   }

@@ -280,11 +280,16 @@ describe('SessionPools', () => {
       assert.ok(harness.opened.every(({ keyspace }) => keyspace === 'one'));
       for (const connection of old) connection.inFlight = 1;
       harness.behaviour.set('10.0.0.3', 'hang');
-      const change = harness.pools.setKeyspace('two');
+      let seen: Connection | null = null;
+      const change = harness.pools.setKeyspace('two', () => {
+        seen = harness.pools.next(a);
+        process.nextTick(() => assert.notEqual(harness.pools.next(a), seen));
+      });
       await settle();
       assert.equal(harness.pools.next(a), old[0]?.real, 'nothing changes before all are ready');
       harness.hanging[0]?.resolve(new FakeConnection().real);
       await harness.clock.settle(change);
+      assert.equal(seen, old[0]?.real);
       for (const node of [a, b, c]) assert.ok(!old.some((connection) => connection.real === harness.pools.next(node)));
       assert.ok(harness.opened.slice(3).every(({ keyspace }) => keyspace === 'two'));
       assert.deepEqual(
