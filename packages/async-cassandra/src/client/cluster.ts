@@ -33,6 +33,9 @@ export class AsyncCluster extends AsyncCloseable {
     const { timers } = resolved.seams;
     this.#options = resolved;
     this.#emitter = new ClusterEmitter(resolved.logger);
+    this.#emitter.on('schemaChange', (change) => {
+      for (const session of this.#sessions) session.onSchemaChange(change);
+    });
     this.#defaults = connectionDefaults(resolved, new DeadlineTicker(timers));
     resolved.timestampGenerator.init?.(() => timers.wallClockMicros());
     const policies = [resolved.defaultProfile, ...resolved.profiles.values()].map(

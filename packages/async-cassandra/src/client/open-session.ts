@@ -57,7 +57,10 @@ export async function openSession(
     pool: (node) => pools.poolOf(node),
     replicas: (name, bytes, start, end) => watch.replicas(name, bytes, start, end),
     reprepare: (connection, preparation, timeoutMs) => repreparer.prepare(connection, preparation, timeoutMs),
-    onSchemaChange: (change: SchemaChange, timeoutMs, signal) => watch.schemaAgreement(timeoutMs, signal, change),
+    onSchemaChange: (change: SchemaChange, timeoutMs, signal) => {
+      cache.onSchemaChange(change);
+      return watch.schemaAgreement(timeoutMs, signal, change);
+    },
     onKeyspaceSet: async (name) => {
       await pools.setKeyspace(name);
       core.keyspace = name;
@@ -66,6 +69,7 @@ export async function openSession(
   core.keyspace = protocolVersion < 5 ? keyspace : undefined;
   const facts = new TextFactsCache(options.preparedStatements);
   const defaults = defaultSettings(options.defaultProfile);
+  const cache = new PrepareCache(core, facts, defaults, options.preparedStatements);
   const session = new AsyncCassandraSession({
     core,
     pools,
@@ -76,7 +80,7 @@ export async function openSession(
       node: (hostId) => watch.state.members.get(hostId),
     },
     facts,
-    cache: new PrepareCache(core, facts, defaults, options.preparedStatements),
+    cache,
     streams: new OpenStreams(options.openStreams),
     drainTimeoutMs: options.drainTimeoutMs,
     onClosed: (closed) => context.onClosed(closed),

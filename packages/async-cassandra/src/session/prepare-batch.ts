@@ -36,24 +36,28 @@ export function prepareBatch(
   const { members, type } = batch;
   const plans = new Map<string, PreparedPlan | null>();
   const missing = new Set<string>();
+  const stale = new Set<PreparedPlan>();
   for (const member of members) {
+    if (member.query instanceof PreparedStatement && member.query.plan.isStale) stale.add(member.query.plan);
     if (typeof member.query !== 'string' || plans.has(member.query) || !hasValues(member.params)) continue;
     const plan = context.cache.find(member.query, context.keyspace) ?? null;
     plans.set(member.query, plan);
     if (plan === null) missing.add(member.query);
   }
   // Values are taken now: what the caller changes while texts are being prepared does not matter any more.
-  const taken = members.map((member) => (missing.size === 0 ? member : { ...member, params: copyOf(member.params) }));
+  const isReady = missing.size === 0 && stale.size === 0;
+  const taken = members.map((member) => (isReady ? member : { ...member, params: copyOf(member.params) }));
   const build = (): ReadyStatement => {
     const ready = taken.map((member) => bindMember(member, plans, context));
     if (isIdempotent === true) refuseUnsafeMembers(type, taken, ready);
     return { statement: new BatchRequest(type, ready), values: [] };
   };
-  if (missing.size === 0) return build();
+  if (isReady) return build();
+  const renewing = [...stale].map((plan) => context.cache.renew(plan, context.wait));
   const preparing = [...missing].map(async (cql) => {
     plans.set(cql, await context.cache.prepare(cql, context.keyspace, context.wait));
   });
-  return Promise.all(preparing).then(build);
+  return Promise.all([...preparing, ...renewing]).then(build);
 }
 
 function copyOf(params: Params | undefined): Params | undefined {

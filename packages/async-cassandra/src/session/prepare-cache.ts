@@ -1,4 +1,4 @@
-import type { PreparedResult } from '../protocol/index.ts';
+import type { PreparedResult, SchemaChange } from '../protocol/index.ts';
 import { LruMap } from './lru-map.ts';
 import { PlanWait, type PrepareWait } from './plan-wait.ts';
 import { preparedReceiver, PrepareRequest } from './prepare-request.ts';
@@ -33,15 +33,28 @@ export class PrepareCache {
     return this.#plans.size;
   }
 
-  /** The plan of a text that was prepared before. */
+  /** The plan of a text that was prepared before, unless it must be prepared again. */
   find(cql: string, keyspace: string | undefined): PreparedPlan | undefined {
-    return this.#plans.get(keyOf(cql, keyspace));
+    const plan = this.#plans.get(keyOf(cql, keyspace));
+    return plan === undefined || plan.isStale ? undefined : plan;
+  }
+
+  /** What the schema has changed under is prepared again at its next use: values would be encoded by the old types. */
+  onSchemaChange(change: SchemaChange): void {
+    for (const plan of this.#plans.values()) if (plan.dependsOn(change)) plan.isStale = true;
+  }
+
+  /** Prepares a stale plan again, for all who hold it. */
+  async renew(plan: PreparedPlan, wait: PrepareWait): Promise<void> {
+    // On v4 a statement can only be prepared in the keyspace of the session; nodes say when they do not know this one.
+    if (this.#core.protocolVersion < 5 && plan.keyspace !== this.#core.keyspace) plan.isStale = false;
+    else if ((await this.prepare(plan.cql, plan.keyspace, wait)) !== plan) plan.isStale = false;
   }
 
   /** Prepares a text, or waits for who does already. */
   prepare(cql: string, keyspace: string | undefined, wait: PrepareWait): Promise<PreparedPlan> {
     const key = keyOf(cql, keyspace);
-    const known = this.#plans.get(key);
+    const known = this.find(cql, keyspace);
     if (known !== undefined) return Promise.resolve(known);
     if (wait.signal?.aborted === true) return Promise.reject(requestAborted(wait.signal));
     let pending = this.#pending.get(key);
@@ -66,8 +79,14 @@ export class PrepareCache {
         reject,
       ).start();
     });
+    const key = keyOf(cql, keyspace);
+    const known = this.#plans.get(key);
+    if (known !== undefined && result.id.equals(known.id)) {
+      known.accept(result);
+      return known;
+    }
     const plan = new PreparedPlan(cql, keyspace, this.#facts.get(cql).info, result, this.#core.registry);
-    this.#plans.set(keyOf(cql, keyspace), plan);
+    this.#plans.set(key, plan);
     return plan;
   }
 }

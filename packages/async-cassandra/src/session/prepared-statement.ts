@@ -12,6 +12,7 @@ import {
   Opcode,
   type PreparedResult,
   type ProtocolVersion,
+  type SchemaChange,
   writeExecute,
 } from '../protocol/index.ts';
 import type { Preparation } from './preparation.ts';
@@ -40,6 +41,8 @@ export class PreparedPlan {
   variables: readonly ColumnSpec[] = [];
   info: StatementInfo;
   partitionKeyIndexes: readonly number[] = [];
+  /** Its table, or a type in it, has changed since: the markers may have other types now. */
+  isStale = false;
   lastMetadata: ResultMetadata | undefined;
   /** Id of the result's metadata as last heard (v5). */
   resultMetadataId: Buffer | undefined;
@@ -67,10 +70,8 @@ export class PreparedPlan {
 
   /** The encoder of the markers' values; compiled at first use and when a class was registered. */
   get encoder(): ParameterEncoder {
-    if (this.#encoder === null || this.#generation !== this.#registry.generation) {
-      this.#generation = this.#registry.generation;
-      this.#encoder = compileParameterEncoder(this.variables, this.#registry);
-    }
+    if (this.#generation !== this.#registry.generation) this.#forgetEncoders();
+    this.#encoder ??= compileParameterEncoder(this.variables, this.#registry);
     return this.#encoder;
   }
 
@@ -83,8 +84,17 @@ export class PreparedPlan {
   /** Writes the routing key into the empty `scratch`. @returns false when the statement has none */
   writeRoutingKey(scratch: ByteWriter, values: readonly unknown[]): boolean {
     if (this.partitionKeyIndexes.length === 0) return false;
+    if (this.#generation !== this.#registry.generation) this.#forgetEncoders();
     this.#routing ??= compileRoutingKeyEncoder(this.variables, this.partitionKeyIndexes, this.#registry);
     return this.#routing.write(scratch, values);
+  }
+
+  /** Whether the types of the markers may be others after this change. */
+  dependsOn(change: SchemaChange): boolean {
+    const [first] = this.variables;
+    if (first === undefined || first.keyspace !== change.keyspace) return false;
+    if (change.target === 'KEYSPACE') return change.changeType !== 'UPDATED';
+    return change.target !== 'TABLE' || change.name === first.table;
   }
 
   /**
@@ -97,11 +107,18 @@ export class PreparedPlan {
     this.partitionKeyIndexes = result.partitionKeyIndexes;
     this.#encoder = null;
     this.#routing = null;
+    this.isStale = false;
     if (writesCounter(this.info, result.variables)) this.info = { ...this.info, isCounter: true };
     this.resultMetadataId = result.resultMetadataId;
     const isCacheable =
       !this.info.isConditional && result.resultMetadataId !== undefined && columns !== undefined && columns.length > 0;
     this.lastMetadata = isCacheable ? preparedMetadata(columns, result.resultMetadataId, this.#registry) : undefined;
+  }
+
+  #forgetEncoders(): void {
+    this.#generation = this.#registry.generation;
+    this.#encoder = null;
+    this.#routing = null;
   }
 }
 

@@ -36,8 +36,14 @@ export function readyStatement(
   params: Params | undefined,
   settings: RequestSettings,
 ): ReadyStatement | Promise<ReadyStatement> {
-  if (query instanceof PreparedStatement)
-    return { statement: query, values: bindValues(query.plan.variables, params ?? NO_VALUES) };
+  if (query instanceof PreparedStatement) {
+    const { plan } = query;
+    if (!plan.isStale) return { statement: query, values: bindValues(plan.variables, params ?? NO_VALUES) };
+    const values = copyOf(params ?? NO_VALUES);
+    return context.cache
+      .renew(plan, settings)
+      .then(() => ({ statement: query, values: bindValues(plan.variables, values) }));
+  }
   const text = query instanceof BoundQuery ? query.cql : query;
   if (typeof text !== 'string')
     throw new ConfigurationError(
@@ -57,11 +63,15 @@ export function readyStatement(
   const plan = cache.find(text, keyspace);
   if (plan !== undefined) return { statement: plan.statement, values: bindValues(plan.variables, given) };
   // Taken now: what the caller changes while the text is being prepared does not matter any more.
-  const taken = (Array.isArray(given) ? given.slice() : { ...given }) as Params;
+  const taken = copyOf(given);
   return cache.prepare(text, keyspace, settings).then((prepared) => ({
     statement: prepared.statement,
     values: bindValues(prepared.variables, taken),
   }));
+}
+
+function copyOf(params: Params): Params {
+  return (Array.isArray(params) ? params.slice() : { ...params }) as Params;
 }
 
 function isEmpty(params: Params): boolean {

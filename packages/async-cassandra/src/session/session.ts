@@ -1,6 +1,7 @@
 import type { SessionPools } from '../cluster/index.ts';
 import type { Row } from '../codecs/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
+import type { SchemaChange } from '../protocol/index.ts';
 import { BatchStatement } from './batch-statement.ts';
 import { bindValues, type Params } from './bind.ts';
 import { type BoundQuery, cql } from './bound-query.ts';
@@ -107,7 +108,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     if (this.isClosing) return Promise.reject(closedError());
     try {
       const settings = options === undefined ? this.#parts.defaults : this.#settings(options);
-      if (query instanceof PreparedStatement)
+      if (query instanceof PreparedStatement && !query.plan.isStale)
         return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
       const ready =
         query instanceof BatchStatement
@@ -188,6 +189,11 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<QueryTrace> {
     return getTrace(this, this.#core.parts.seams.timers, traceId, options);
+  }
+
+  /** @internal */
+  onSchemaChange(change: SchemaChange): void {
+    this.#parts.cache.onSchemaChange(change);
   }
 
   protected override async closeOnce(options: { readonly drainTimeoutMs?: number }): Promise<void> {

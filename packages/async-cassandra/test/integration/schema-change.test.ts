@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type AsyncCassandraSession, InvalidQueryError, InvalidValueError, type Row } from 'async-cassandra';
+import {
+  type AsyncCassandraSession,
+  BatchStatement,
+  InvalidQueryError,
+  InvalidValueError,
+  type Row,
+} from 'async-cassandra';
+import { eventually } from '../support/index.ts';
 import { describeOnEveryPair } from './support/every-pair.ts';
 import { executeAll, uniqueName } from './support/test-cluster.ts';
 import { openThroughProxy } from './support/through-proxy.ts';
@@ -32,10 +39,10 @@ describeOnEveryPair('Schema changes', [], (context) => {
     const before = proxy.count('toServer', 'PREPARE');
     const results = await Promise.all(Array.from({ length: 50 }, () => session.execute(select, [1])));
     for (const result of results) assert.deepEqual(result.one(), { id: 1, a: 10 });
-    assert.equal(proxy.count('toServer', 'PREPARE') - before, 1);
     await Promise.all(Array.from({ length: 50 }, (_, n) => session.execute(insert, [n, n])));
-    assert.equal(proxy.count('toServer', 'PREPARE') - before, 2);
-    assert.equal(results[0]?.executionInfo.attempts, 2);
+    // At most one because the server has forgotten it, and one because the event told of the change.
+    const prepared = proxy.count('toServer', 'PREPARE') - before;
+    assert.ok(prepared >= 2 && prepared <= 4, `${prepared} preparations of two statements`);
     await executeAll(session, [`DROP TABLE ${table}`]);
   });
 
@@ -157,6 +164,34 @@ describeOnEveryPair('Schema changes', [], (context) => {
     await executeAll(session, [`DROP TABLE ${table}`]);
   });
 
+  it('should take values of the types that a replaced table has now', async () => {
+    const { session } = context;
+    const other = await context.anotherSession();
+    const table = uniqueName('t');
+    const text = `INSERT INTO ${table} (id, v) VALUES (?, ?)`;
+    await executeAll(session, [`CREATE TABLE ${table} (id int PRIMARY KEY, v int)`]);
+    const insert = await session.prepare(text);
+    await session.execute(insert, [1, 5]);
+    await other.execute(text, [1, 5]);
+    await executeAll(session, [`DROP TABLE ${table}`, `CREATE TABLE ${table} (id int PRIMARY KEY, v text)`]);
+    await session.execute(insert, [1, 'by the held statement']);
+    await session.executeBatch(new BatchStatement().add(insert, [2, 'in a batch']).add(text, [3, 'as a text']));
+    // Another client hears of it by an event.
+    await eventually(() => other.execute(text, [4, 'elsewhere']), 10_000, 50);
+    const rows = await (await session.execute(`SELECT id, v FROM ${table}`)).all();
+    assert.deepEqual(
+      new Map(rows.map((row) => [row['id'], row['v']])),
+      new Map([
+        [1, 'by the held statement'],
+        [2, 'in a batch'],
+        [3, 'as a text'],
+        [4, 'elsewhere'],
+      ]),
+    );
+    await executeAll(session, [`DROP TABLE ${table}`]);
+    await assert.rejects(session.execute(insert, [1, 'gone']), InvalidQueryError);
+  });
+
   it('should write a user-defined type whose fields were added later', async () => {
     const { session } = context;
     const [table, type] = [uniqueName('t'), uniqueName('u')];
@@ -174,6 +209,8 @@ describeOnEveryPair('Schema changes', [], (context) => {
     assert.deepEqual((await session.execute(select, [1])).one(), { home: { street: 'a', city: null } });
     await session.execute(insert, [3, { street: 'c' }]);
     assert.deepEqual((await session.execute(select, [3])).one(), { home: { street: 'c', city: null } });
+    await session.execute(insert, [4, { street: 'd', city: 'D' }]);
+    assert.deepEqual((await session.execute(select, [4])).one(), { home: { street: 'd', city: 'D' } });
     await executeAll(session, [`DROP TABLE ${table}`, `DROP TYPE ${type}`]);
   });
 });
