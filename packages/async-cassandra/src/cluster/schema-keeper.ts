@@ -125,8 +125,11 @@ export class SchemaKeeper {
 
   /** What has to be read for a change; undefined: nothing, as the keyspace's contents are not kept. */
   #scopeOf(change: SchemaChange): SchemaScope | undefined {
-    if (this.#kept === 'all' || this.#kept.has(change.keyspace)) return scopeOfChange(change);
-    return change.target === 'KEYSPACE' ? { part: 'replication' } : undefined;
+    const { keyspace } = change;
+    const known = this.#options.metadata.current.keyspaces.get(keyspace);
+    const isKept = this.#kept === 'all' || this.#kept.has(keyspace);
+    if (isKept) return known?.isComplete === true ? scopeOfChange(change) : { part: 'keyspace', keyspace };
+    return change.target === 'KEYSPACE' || known === undefined ? { part: 'replication' } : undefined;
   }
 
   #set(keyspaces: Keyspaces, isCurrent: () => boolean): void {

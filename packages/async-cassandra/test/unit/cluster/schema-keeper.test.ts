@@ -127,6 +127,24 @@ describe('the schema in the metadata', () => {
     await harness.close();
   });
 
+  it('should read a keyspace that it hears of for the first time by what is in it', async () => {
+    const harness = await watched({ keptKeyspaces: ['next'] });
+    for (const keyspaceName of ['next', 'other']) {
+      harness.cluster.schema.addTable(keyspaceName, 'first', { id: t.uuid });
+      harness.cluster.pushEvent({
+        type: 'SCHEMA_CHANGE',
+        changeType: 'CREATED',
+        target: 'TABLE',
+        keyspace: keyspaceName,
+        name: 'first',
+      });
+    }
+    await harness.clock.advance(1100);
+    assert.deepEqual(tables(harness, 'next'), ['first']);
+    assert.equal(keyspace(harness, 'other').isComplete, false);
+    await harness.close();
+  });
+
   it('should keep the contents of keyspaces when only the replication of others is read', async () => {
     const harness = await watched({ keptKeyspaces: ['shop'] });
     harness.cluster.schema.addKeyspace('logs', { ...simple, replication_factor: '2' });
