@@ -34,7 +34,7 @@ export function createNodeInfo(fields: NodeFields): NodeInfo {
     rack: fields.rack,
     releaseVersion: fields.releaseVersion,
     schemaVersion: fields.schemaVersion,
-    tokens: fields.tokens,
+    tokens: Object.freeze([...fields.tokens]),
     slot: fields.slot,
   });
 }
