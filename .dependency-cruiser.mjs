@@ -108,7 +108,8 @@ export default {
     {
       name: 'examples-use-the-public-door',
       severity: 'error',
-      comment: 'Examples and benchmarks import the packages by name, as users do; micro benchmarks measure what is inside',
+      comment:
+        'Examples and benchmarks import the packages by name, as users do; micro benchmarks measure what is inside',
       from: { path: '^(examples|bench)/', pathNot: '^bench/micro/' },
       to: { path: '^packages/[^/]+/(src|test)/', pathNot: '^packages/[^/]+/src/[^/]+\\.ts$' },
     },

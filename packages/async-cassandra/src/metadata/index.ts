@@ -4,11 +4,9 @@ export type { ColumnKind, ColumnMetadata } from './column-metadata.ts';
 export type { AggregateMetadata, FunctionMetadata } from './function-metadata.ts';
 export type { IndexMetadata } from './index-metadata.ts';
 export { KeyspaceMetadata } from './keyspace-metadata.ts';
-export { murmur3 } from './murmur3.ts';
 export { createNodeInfo, formatEndPoint, type NodeFields, type NodeInfo } from './node-info.ts';
 export { type Partitioner, parsePartitioner } from './partitioner.ts';
 export { parseReplication, type Replication, type ReplicationFactor } from './replication.ts';
-export { composeRoutingKey } from './routing-key.ts';
 export type { Keyspaces } from './schema-diff.ts';
 export { type SchemaQuery, type SchemaScope, schemaQueries } from './schema-queries.ts';
 export {
@@ -22,6 +20,5 @@ export {
 export type { ClusterSchemaRows, SchemaRows, SchemaTable } from './schema-rows.ts';
 export { RelationMetadata, TableMetadata, ViewMetadata } from './table-metadata.ts';
 export { type ReplicatedRange, TokenMap, type TokenMapStatistics } from './token-map.ts';
-export { TokenPair } from './token-pair.ts';
 export { TokenRange } from './token-range.ts';
 export type { Turns } from './turns.ts';

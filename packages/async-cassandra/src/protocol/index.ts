@@ -42,7 +42,6 @@ export { writeExecute } from './execute.ts';
 export { formatCqlType } from './format-cql-type.ts';
 export {
   FRAME_HEADER_BYTES,
-  FRAME_TRAILER_BYTES,
   MAX_FRAME_PAYLOAD,
   sealFrame,
 } from './frame.ts';
@@ -68,6 +67,5 @@ export {
 } from './schema-change.ts';
 export { CQL_VERSION, StartupOption, writeStartup } from './startup.ts';
 export { readSupported } from './supported.ts';
-export { decodeUtf8, encodeUtf8 } from './text.ts';
+export { decodeUtf8 } from './text.ts';
 export { readTypeOption } from './type-option.ts';
-export { formatUuid, parseUuid } from './uuid.ts';
