@@ -4,6 +4,7 @@ import type { ClusterNode } from './cluster-node.ts';
 import { Drain } from './drain.ts';
 import type { PoolOptions } from './pool-options.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
+import { createSharedAbort } from './shared-abort.ts';
 
 /**
  * The connections of one session to one node: a fixed number, replaced when they break. `next()` never waits and never
@@ -29,7 +30,7 @@ export class ConnectionPool {
   /** Connections of an older generation, still in `#open`. */
   #outdated = 0;
   #pending = 0;
-  #attempts = new AbortController();
+  #attempts = createSharedAbort();
   #timer: TimerHandle | null = null;
   #retryAtOnce = false;
   #isFailing = false;
@@ -230,7 +231,7 @@ export class ConnectionPool {
 
   #nextGeneration(): void {
     this.#attempts.abort();
-    this.#attempts = new AbortController();
+    this.#attempts = createSharedAbort();
     this.#pending = 0;
     this.#retryAtOnce = false;
     this.#outdated = this.#open.length;

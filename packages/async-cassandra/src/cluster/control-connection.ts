@@ -10,6 +10,7 @@ import { Drain } from './drain.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
 import type { TopologyReading } from './topology-reader.ts';
 import { sleep, waitFor } from './waiting.ts';
+import { createSharedAbort } from './shared-abort.ts';
 
 /** What the control connection hands on: readings of the cluster, and events. */
 export interface ControlListener {
@@ -40,7 +41,7 @@ export interface ControlConnectionOptions {
 export class ControlConnection implements NodeFollower {
   readonly #options: ControlConnectionOptions;
   readonly #backoff: ReconnectBackoff;
-  readonly #closed = new AbortController();
+  readonly #closed = createSharedAbort();
   readonly #waiting = new Set<() => void>();
   #connection: Connection | null = null;
   /** A new connection whose first reading is being taken in. */

@@ -11,6 +11,7 @@ import { openToNode } from './open-to-node.ts';
 import type { PoolListener } from './pool-options.ts';
 import { connectionFailure, type NodeFailure } from './connection-failure.ts';
 import { sleep } from './waiting.ts';
+import { createSharedAbort } from './shared-abort.ts';
 
 /** How to open one connection of a session. */
 export interface SessionConnectOptions {
@@ -49,7 +50,7 @@ export class SessionPools implements NodeFollower {
   readonly #listener: PoolListener;
   readonly #pools: (ConnectionPool | undefined)[] = [];
   readonly #leaving = new Set<ConnectionPool>();
-  readonly #closed = new AbortController();
+  readonly #closed = createSharedAbort();
   #keyspace: string | undefined;
   #keyspaceChange: Promise<void> = Promise.resolve();
   #starting: Promise<void> | null = null;
@@ -153,6 +154,7 @@ export class SessionPools implements NodeFollower {
     );
     const pools = nearestFirst.flatMap((node) => this.#open(node) ?? []);
     const over = new AbortController();
+    let isWarmingUp = false;
     let warmUpOver: () => void = () => undefined;
     const warmUp = new Promise<void>((resolve) => {
       warmUpOver = resolve;
@@ -160,7 +162,9 @@ export class SessionPools implements NodeFollower {
     const allAnswered = Promise.all(
       pools.map(async (pool) => {
         await pool.start();
-        if (pool.openCount > 0) void sleep(seams.timers, WARM_UP_MS, over.signal).then(warmUpOver);
+        if (pool.openCount === 0 || isWarmingUp) return;
+        isWarmingUp = true;
+        void sleep(seams.timers, WARM_UP_MS, over.signal).then(warmUpOver);
       }),
     );
     await Promise.race([allAnswered, warmUp]);

@@ -140,6 +140,20 @@ describe('SessionPools', () => {
       await assert.rejects(harness.clock.settle(harness.pools.start()), AuthenticationError);
     });
 
+    it('should not make Node warn of listeners in a large cluster', async () => {
+      const warnings: Error[] = [];
+      const listener = (warning: Error): unknown => warnings.push(warning);
+      process.on('warning', listener);
+      harness = new Harness({ isV4: true, keyspace: 'one', size: 20 });
+      harness.setNodes(...Array.from({ length: 60 }, (_, i) => testInfo(i)));
+      await harness.clock.settle(harness.pools.start());
+      await harness.clock.settle(harness.pools.setKeyspace('two'));
+      await harness.clock.settle(harness.pools.close(0));
+      await settle();
+      process.off('warning', listener);
+      assert.deepEqual(warnings, []);
+    });
+
     it('should say so when every node is ignored', async () => {
       harness = new Harness({ distance: () => 'ignored' });
       await assert.rejects(harness.pools.start(), /loadBalancingPolicy/);
