@@ -83,12 +83,17 @@ export class Attempt implements RequestHandler, LiveAttempt {
     this.request.onAttemptTimeout(this);
   }
 
+  /** What a policy throws while it is merely told something harms nobody. */
   #tellLatency(): void {
     const { settings, core } = this.request;
-    settings.speculativeExecutionPolicy?.onLatency?.(
-      this.pool.node.info,
-      core.parts.seams.timers.now() - this.sentAtMs,
-    );
+    const { timers } = core.parts.seams;
+    try {
+      settings.speculativeExecutionPolicy?.onLatency?.(this.pool.node.info, timers.now() - this.sentAtMs);
+    } catch (error) {
+      core.parts.logger.warn?.(
+        `The method onLatency of a policy threw: ${error instanceof Error ? error.message : 'unknown error'}`,
+      );
+    }
   }
 
   #leave(): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AsyncCassandraError} from '../../../src/errors/index.ts';
+import type { AsyncCassandraError } from '../../../src/errors/index.ts';
 import { AbortError, TimeoutError } from '../../../src/errors/index.ts';
 import { BatchStatement } from '../../../src/session/index.ts';
 import {
@@ -14,7 +14,7 @@ import {
   t,
   voidResult,
 } from '../../support/index.ts';
-import { hasSettled, SessionHarness } from './session-harness.ts';
+import { hasSettled, rejection, SessionHarness } from './session-harness.ts';
 
 const SELECT = 'SELECT v FROM ks.t WHERE k = ?';
 const INSERT = 'INSERT INTO ks.t (k, v) VALUES (?, ?)';
@@ -307,7 +307,7 @@ test('should fail on values of the wrong kind before anything is sent, and keep 
     assert.equal((failure as AsyncCassandraError).outcome, 'notSent');
   }
   const good = h.session.execute(statement, [1, 'x']);
-  const bad = h.failure(h.session.execute(statement, ['x', 'x']));
+  const bad = rejection(h.session.execute(statement, ['x', 'x']));
   await h.settle(good);
   await h.settle(bad);
   assert.equal(h.statements.length, 1);

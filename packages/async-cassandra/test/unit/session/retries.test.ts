@@ -9,7 +9,7 @@ import {
 } from '../../../src/errors/index.ts';
 import type { RetryContext, RetryPolicy } from '../../../src/policies/index.ts';
 import { closeConnection, error, never, type Reply, sequence, voidResult } from '../../support/index.ts';
-import { SessionHarness } from './session-harness.ts';
+import { rejection, SessionHarness } from './session-harness.ts';
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 const LWT = 'INSERT INTO ks.t (k) VALUES (1) IF NOT EXISTS';
@@ -357,7 +357,7 @@ describe('a retry policy', () => {
       h.servers.when(INSERT, reply);
       const options = { attemptTimeoutMs: 50, idempotent: true };
       const broken = h.session.execute(INSERT, undefined, { ...options, retryPolicy: policy });
-      const others = [1, 2].map(() => h.failure(h.session.execute(INSERT, undefined, { ...options, timeoutMs: 300 })));
+      const others = [1, 2].map(() => rejection(h.session.execute(INSERT, undefined, { ...options, timeoutMs: 300 })));
       const failure = await h.failure(broken);
       assert.equal((failure as AsyncCassandraError).code, 'CASS_ERR_INTERNAL');
       assert.equal(failure.cause, boom);

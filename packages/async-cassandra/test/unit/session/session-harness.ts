@@ -77,15 +77,8 @@ export class SessionHarness {
   }
 
   /** The error that a promise rejects with. */
-  async failure(promise: PromiseLike<unknown>): Promise<Error> {
-    const error = await this.settle(
-      promise.then(
-        () => null,
-        (reason: unknown) => reason,
-      ),
-    );
-    if (!(error instanceof Error)) throw new Error('The promise was expected to reject with an error');
-    return error;
+  failure(promise: PromiseLike<unknown>): Promise<Error> {
+    return this.settle(rejection(promise));
   }
 
   /** What servers received of this session's statements, in order of arrival. */
@@ -110,6 +103,14 @@ export class SessionHarness {
     const { faults } = this.servers;
     if (faults.length > 0) throw new Error(`Faults of the client: ${faults.join('; ')}`);
   }
+}
+
+/** The error that a promise rejects with, once the test has moved time on. */
+export function rejection(promise: PromiseLike<unknown>): Promise<Error> {
+  return Promise.resolve(promise).then(
+    () => new Error('The promise was expected to reject'),
+    (reason: unknown) => (reason instanceof Error ? reason : new Error('It rejected with a value that is no error')),
+  );
 }
 
 /** Whether a promise has settled by now. */
