@@ -24,6 +24,7 @@ import { InFlightTable } from './in-flight-table.ts';
 import { Outbound } from './outbound.ts';
 import type { RequestHandler } from './request-handler.ts';
 import type { EndPoint, Transport, TransportHandler } from './seams.ts';
+import { tellExpired, tellLost } from './tell-handlers.ts';
 
 type State = 'connecting' | 'open' | 'retired' | 'closed';
 
@@ -168,12 +169,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.#config.ticker.remove(this);
     this.#transport.destroy();
     this.#outbound.close();
-    const failure = error ?? closedByDriver(this.node);
-    this.#table.drain((handler, wasWritten) =>
-      this.#tell(() => {
-        handler.onConnectionLost(failure, wasWritten);
-      }),
-    );
+    tellLost(this.#table, error ?? closedByDriver(this.node), this.#config.seams.timers);
     this.#announceClosed(error);
   }
 
@@ -266,14 +262,9 @@ export class Connection implements TransportHandler, HeartbeatTarget {
   expire(now: number): number {
     const table = this.#table;
     if (table.nextDeadline <= now) {
-      for (let id = table.nextDue(0, now); id >= 0; id = table.nextDue(id + 1, now)) {
-        const handler = table.handlers[id] as RequestHandler;
-        table.orphan(id);
+      tellExpired(table, now, this.#config.seams.timers, () => {
         this.#limitOrphans();
-        this.#tell(() => {
-          handler.onAttemptTimeout();
-        });
-      }
+      });
       this.#afterTurn();
     }
     if (this.#state === 'closed') return Infinity;
@@ -284,17 +275,6 @@ export class Connection implements TransportHandler, HeartbeatTarget {
   /** @internal */
   onHeartbeatMissed(): void {
     this.close(missedHeartbeat(this.node, this.#config.heartbeatTimeoutMs));
-  }
-
-  /** What a handler throws must not keep others from being told: it surfaces as an uncaught error of its own. */
-  #tell(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#config.seams.timers.nextTick(() => {
-        throw error;
-      });
-    }
   }
 
   #limitOrphans(): void {
