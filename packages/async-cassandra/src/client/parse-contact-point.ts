@@ -1,3 +1,4 @@
+import { parseInet } from '../codecs/index.ts';
 import type { EndPoint } from '../connection/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
 
@@ -6,8 +7,8 @@ const HOST_AND_PORT = /^([^:]+):(\d+)$/;
 /** Letters of any alphabet: the resolver turns them into ASCII. Underscores are common in names of containers. */
 const HOST_NAME = /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u;
 const DIGITS_AND_DOTS = /^[\d.]+$/;
-/** An address, and the zone of a link-local one (RFC 4007, section 11). */
-const IPV6 = /^([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)(?:%[\w.~-]+)?$/;
+/** The zone of a link-local address (RFC 4007, section 11). */
+const ZONE = /%[\w.~-]+$/;
 const MAX_HOST_CHARS = 253;
 const MAX_PORT = 65_535;
 
@@ -31,7 +32,7 @@ function readEndPoint(text: string, defaultPort: number): EndPoint | null {
   const host = match?.[1] ?? text;
   const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
   if (port < 1 || port > MAX_PORT) return null;
-  const isHost = isIpv6(host) || (bracketed === null && (isIpv4(host) || isHostName(host)));
+  const isHost = isIpv6(host) || (bracketed === null && (parseInet(host) !== null || isHostName(host)));
   return isHost ? { host, port } : null;
 }
 
@@ -39,12 +40,6 @@ function isHostName(host: string): boolean {
   return host.length <= MAX_HOST_CHARS && !DIGITS_AND_DOTS.test(host) && HOST_NAME.test(host);
 }
 
-function isIpv4(host: string): boolean {
-  const octets = host.split('.');
-  return octets.length === 4 && octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255);
-}
-
 function isIpv6(host: string): boolean {
-  const address = IPV6.exec(host)?.[1];
-  return address !== undefined && URL.canParse(`http://[${address}]/`);
+  return host.includes(':') && parseInet(host.replace(ZONE, '')) !== null;
 }

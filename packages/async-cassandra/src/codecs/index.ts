@@ -10,6 +10,7 @@ export { compileHints, type HintedValues } from './hints.ts';
 export { type CodecPresets, codecs } from './presets/codecs.ts';
 export { Uuid } from './presets/uuid.ts';
 export type { Row } from './row.ts';
+export { parseInet } from './scalars/inet-text.ts';
 export { decodeValue, encodeValue } from './single-value.ts';
 export { toPlain } from './to-plain.ts';
 export { type TypeNames, types } from './types.ts';

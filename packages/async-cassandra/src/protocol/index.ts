@@ -69,3 +69,4 @@ export { CQL_VERSION, StartupOption, writeStartup } from './startup.ts';
 export { readSupported } from './supported.ts';
 export { decodeUtf8 } from './text.ts';
 export { readTypeOption } from './type-option.ts';
+export { formatUuid, parseUuid } from './uuid.ts';

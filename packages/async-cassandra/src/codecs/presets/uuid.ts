@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../../errors/index.ts';
-import { readUuid, writeUuid } from '../scalars/uuid-text.ts';
+import { formatUuid, parseUuid } from '../../protocol/index.ts';
 
 const UUID_BYTES = 16;
 
@@ -27,7 +27,7 @@ export class Uuid {
   /** @throws InvalidValueError when the text is not of the form 8-4-4-4-12 hexadecimal digits */
   static fromString(text: string): Uuid {
     const bytes = new Uint8Array(UUID_BYTES);
-    if (!writeUuid(text, bytes, 0)) {
+    if (!parseUuid(text, bytes, 0)) {
       throw new InvalidValueError('The text is not a UUID, check it against the form 8-4-4-4-12 hexadecimal digits');
     }
     return readUuidObject(new DataView(bytes.buffer), 0);
@@ -44,7 +44,7 @@ export class Uuid {
   toString(): string {
     const bytes = new Uint8Array(UUID_BYTES);
     writeUuidObject(new DataView(bytes.buffer), 0, this);
-    return readUuid(bytes, 0);
+    return formatUuid(bytes, 0);
   }
 
   /** The same text as `toString`. */

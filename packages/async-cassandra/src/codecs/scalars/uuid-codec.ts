@@ -1,7 +1,6 @@
-import { type ByteWriter, nativeTypes } from '../../protocol/index.ts';
+import { type ByteWriter, formatUuid, nativeTypes, parseUuid } from '../../protocol/index.ts';
 import { FixedCodec, type InlineRead } from '../value-codec.ts';
 import { refused, wrongKind } from '../value-problems.ts';
-import { readUuid, writeUuid } from './uuid-text.ts';
 import { isBytes } from '../kinds.ts';
 
 const UUID_BYTES = 16;
@@ -14,7 +13,7 @@ export class UuidCodec extends FixedCodec {
   }
 
   override get inline(): InlineRead {
-    return { expression: 'readUuid(b, p)', helpers: { readUuid }, zero: NIL_UUID };
+    return { expression: 'formatUuid(b, p)', helpers: { formatUuid }, zero: NIL_UUID };
   }
 
   encode(w: ByteWriter, value: unknown, column: string): void {
@@ -31,13 +30,13 @@ export class UuidCodec extends FixedCodec {
   }
 
   protected read(b: Buffer, _v: DataView, p: number): unknown {
-    return readUuid(b, p);
+    return formatUuid(b, p);
   }
 
   /** Writes the 16 bytes of a bound value at `at`, where there is room for them. */
   protected write(w: ByteWriter, at: number, value: unknown, column: string): void {
     if (typeof value === 'string') {
-      if (!writeUuid(value, w.buf, at))
+      if (!parseUuid(value, w.buf, at))
         throw refused(column, this.typeName, 'a string that is not of the form 8-4-4-4-12 hexadecimal digits');
     } else {
       writeUuidBytes(w, at, value, column, this.typeName);

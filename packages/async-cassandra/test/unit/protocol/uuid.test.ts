@@ -32,6 +32,7 @@ describe('UUID text', () => {
   it('should refuse what is not a UUID', () => {
     for (const text of [
       '',
+      '{c0d1d21e-bb01-4196-86db-bc317bc1796a}',
       'c0d1d21ebb01419686dbbc317bc1796a',
       'c0d1d21e-bb01-4196-86db-bc317bc1796',
       'c0d1d21e-bb01-4196-86db-bc317bc1796ab',
@@ -44,6 +45,18 @@ describe('UUID text', () => {
       'c0d1d21e-bb01-4196-86db-bc317bc1796ã',
     ]) {
       assert.equal(parseUuid(text, Buffer.alloc(16), 0), false, text);
+    }
+  });
+
+  it('should refuse any character where it does not belong, and leave the bytes alone', () => {
+    const text = '5f3a1c2e-7b4d-4e6f-8a91-0b2c3d4e5f60';
+    for (let i = 0; i < text.length; i++) {
+      const isDash = text[i] === '-';
+      for (const wrong of [...'g/:@G` \u0130\uff11\ud800', isDash ? '0' : '-']) {
+        const bytes = new Uint8Array(16);
+        assert.equal(parseUuid(text.slice(0, i) + wrong + text.slice(i + 1), bytes, 0), false, `${wrong} at ${i}`);
+        assert.ok(bytes.every((byte) => byte === 0));
+      }
     }
   });
 });
