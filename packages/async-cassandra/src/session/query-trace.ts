@@ -55,8 +55,9 @@ export async function getTrace(
 ): Promise<QueryTrace> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = timers.now() + timeoutMs;
-  const requestOptions = { consistency: 'ONE', signal: options.signal } as const;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    const left = Math.max(1, deadline - timers.now());
+    const requestOptions = { consistency: 'ONE', signal: options.signal, timeoutMs: left } as const;
     const found = await session.execute<TraceSessionRow>(
       'SELECT * FROM system_traces.sessions WHERE session_id = ?',
       [traceId],
@@ -93,8 +94,19 @@ export async function getTrace(
         { outcome: 'rejected' },
       );
     }
-    await new Promise<void>((resolve) => {
-      timers.setTimeout(resolve, pause);
-    });
+    await rest(timers, pause, options.signal);
   }
+}
+
+/** Resolves after `ms`, or as soon as the signal fires. */
+function rest(timers: Timers, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timers.clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = timers.setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
 }

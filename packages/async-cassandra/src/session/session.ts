@@ -62,8 +62,8 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   readonly #parts: SessionParts;
   readonly #core: RequestCore;
   readonly #capture: (resolve: (result: never) => void, reject: (error: unknown) => void) => void;
-  #resolve: (result: never) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
+  #resolve: (result: never) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
 
   /** @internal */
   constructor(parts: SessionParts) {
@@ -227,6 +227,9 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     );
     if (startedAt !== undefined) request.trailFrom(startedAt);
     request.start();
+    // Kept, they would hold the last result until the next request.
+    this.#resolve = ignore;
+    this.#reject = ignore;
     return promise;
   }
 
@@ -272,6 +275,10 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       core.onIdle = done;
     });
   }
+}
+
+function ignore(): void {
+  // Nobody waits.
 }
 
 function closedError(): SessionClosedError {

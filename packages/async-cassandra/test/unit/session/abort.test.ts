@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import { AbortError } from '../../../src/errors/index.ts';
 import { held, never, schemaChange, t, voidResult } from '../../support/index.ts';
-import { SessionHarness } from './session-harness.ts';
+import { SessionHarness } from '../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AsyncCassandraError} from '../../../src/errors/index.ts';
+import type { AsyncCassandraError } from '../../../src/errors/index.ts';
 import { SessionClosedError } from '../../../src/errors/index.ts';
 import { BatchStatement, cql } from '../../../src/session/index.ts';
 import { byDefault, delayed, generatedRows, held, never, t, voidResult } from '../../support/index.ts';
-import { rejection, SessionHarness } from './session-harness.ts';
+import { rejection, SessionHarness } from '../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 const PREPARED = 'INSERT INTO ks.t (k) VALUES (?)';

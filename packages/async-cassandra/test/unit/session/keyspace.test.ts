@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { InvalidQueryError } from '../../../src/errors/index.ts';
 import { BatchStatement } from '../../../src/session/index.ts';
 import { delayed, error, held, schemaChange, t, voidResult } from '../../support/index.ts';
-import { hasSettled, SessionHarness } from './session-harness.ts';
+import { hasSettled, SessionHarness } from '../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO t (k) VALUES (1)';
 

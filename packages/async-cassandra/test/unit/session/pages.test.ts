@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { StreamBusyError, TimeoutError } from '../../../src/errors/index.ts';
 import type { Row } from '../../../src/codecs/index.ts';
 import { byDefault, delayed, generatedRows, pages, error as errorReply, sequence, t } from '../../support/index.ts';
-import { SessionHarness } from './session-harness.ts';
+import { SessionHarness } from '../../support/session/session-harness.ts';
 
 const CQL = 'SELECT k FROM ks.t';
 const columns = { k: t.int };

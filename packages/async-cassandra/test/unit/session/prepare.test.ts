@@ -14,7 +14,7 @@ import {
   t,
   voidResult,
 } from '../../support/index.ts';
-import { hasSettled, rejection, SessionHarness } from './session-harness.ts';
+import { hasSettled, rejection, SessionHarness } from '../../support/session/session-harness.ts';
 
 const SELECT = 'SELECT v FROM ks.t WHERE k = ?';
 const INSERT = 'INSERT INTO ks.t (k, v) VALUES (?, ?)';

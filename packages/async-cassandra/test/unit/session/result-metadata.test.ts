@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ResultMetadata } from '../../../src/session/result-metadata.ts';
 import { held, type ReceivedRequest, type Reply, rows, t } from '../../support/index.ts';
-import { SessionHarness } from './session-harness.ts';
+import { SessionHarness } from '../../support/session/session-harness.ts';
 
 const CQL = 'SELECT * FROM ks.t WHERE k = ?';
 const bind = { bind: { k: t.int } };

@@ -9,7 +9,7 @@ import {
 } from '../../../src/errors/index.ts';
 import type { RetryContext, RetryPolicy } from '../../../src/policies/index.ts';
 import { closeConnection, error, never, type Reply, sequence, voidResult } from '../../support/index.ts';
-import { rejection, SessionHarness } from './session-harness.ts';
+import { rejection, SessionHarness } from '../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 const LWT = 'INSERT INTO ks.t (k) VALUES (1) IF NOT EXISTS';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AsyncCassandraError} from '../../../src/errors/index.ts';
+import type { AsyncCassandraError } from '../../../src/errors/index.ts';
 import { NoHostAvailableError } from '../../../src/errors/index.ts';
 import { ConstantSpeculativeExecutionPolicy, type SpeculativeExecutionPolicy } from '../../../src/policies/index.ts';
 import type { RequestOptions } from '../../../src/session/request-options.ts';
 import { closeConnection, delayed, error, held, never, pages, sequence, t, voidResult } from '../../support/index.ts';
-import { SessionHarness } from './session-harness.ts';
+import { SessionHarness } from '../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 const idempotent: RequestOptions = { idempotent: true };

@@ -12,7 +12,7 @@ import {
   TimeoutError,
 } from '../../../src/errors/index.ts';
 import { delayed, error, generatedRows, held, pages, sequence, t, voidResult } from '../../support/index.ts';
-import { hasSettled, rejection, SessionHarness } from './session-harness.ts';
+import { hasSettled, rejection, SessionHarness } from '../../support/session/session-harness.ts';
 
 const CQL = 'SELECT k FROM ks.t';
 const columns = { k: t.int };

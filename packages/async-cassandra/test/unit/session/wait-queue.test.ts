@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NoHostAvailableError, QueueFullError, SessionClosedError, TimeoutError } from '../../../src/errors/index.ts';
 import { held, never, voidResult } from '../../support/index.ts';
-import { hasSettled, rejection, SessionHarness } from './session-harness.ts';
+import { hasSettled, rejection, SessionHarness } from '../../support/session/session-harness.ts';
 
 function insert(k: number): string {
   return `INSERT INTO ks.t (k) VALUES (${k})`;

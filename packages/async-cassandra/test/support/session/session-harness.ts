@@ -9,7 +9,7 @@ import {
   ScriptedCluster,
   SeededRandom,
   VirtualClock,
-} from '../../support/index.ts';
+} from '../index.ts';
 
 /** What a session under test stands on. */
 export interface HarnessOptions {
