@@ -57,6 +57,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
   readonly #outbound: Outbound;
   readonly #heartbeat: Heartbeat;
   readonly #connected: () => void;
+  readonly #maxInFlight: number;
   #isStarved = false;
   #state: State = 'connecting';
   #isSocketGone = false;
@@ -68,6 +69,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.node = nodeName(endPoint);
     this.protocolVersion = config.protocolVersion;
     this.#connected = connected;
+    this.#maxInFlight = config.maxRequestsPerConnection;
     this.#table = new InFlightTable(config.maxRequestsPerConnection + config.maxOrphaned);
     this.#decoder = new InboundDecoder({
       version: config.protocolVersion,
@@ -107,11 +109,11 @@ export class Connection implements TransportHandler, HeartbeatTarget {
 
   /** Open, with a free stream id and room in the write buffer. Asking in vain has `onAvailable` called later. */
   get hasCapacity(): boolean {
-    const { inFlight, orphaned, maxIds } = this.#table;
+    const table = this.#table;
     if (
       this.#state === 'open' &&
-      inFlight < this.#config.maxRequestsPerConnection &&
-      inFlight + orphaned < maxIds &&
+      table.inFlight < this.#maxInFlight &&
+      table.inFlight + table.orphaned < table.maxIds &&
       !this.#outbound.isSaturated
     )
       return true;

@@ -68,7 +68,7 @@ export class InFlightTable {
   /** The request that has been given `id` is in the write buffer. */
   hold(id: number, handler: RequestHandler, timeoutMs: number): void {
     this.handlers[id] = handler;
-    this.deadlines[id] = -Math.max(timeoutMs, MIN_TIMEOUT_MS);
+    this.deadlines[id] = timeoutMs > MIN_TIMEOUT_MS ? -timeoutMs : -MIN_TIMEOUT_MS;
     this.inFlight++;
   }
 
