@@ -5,8 +5,11 @@ import { LENGTH_BYTES, readCell, readLength } from './cell.ts';
 import { writeComponent } from './elements.ts';
 import { isPlainObject, setOwn } from './plain-object.ts';
 
-/** A class that values of a user-defined type are made instances of. */
-export type UserTypeClass = new (fields: Record<string, unknown>) => object;
+/**
+ * A class that values of a user-defined type are made instances of. Its constructor takes one object with all fields, whose
+ * types it may declare as they are in CQL.
+ */
+export type UserTypeClass = new (fields: never) => object;
 
 /**
  * A user-defined type: its fields as [bytes], in order and without a count. Fields that are not there, because they were added
@@ -90,7 +93,7 @@ export function instantiate(
   typeName: string,
 ): object {
   try {
-    return new userClass(fields);
+    return new userClass(fields as never);
   } catch (cause) {
     throw unrepresentable(
       column,
