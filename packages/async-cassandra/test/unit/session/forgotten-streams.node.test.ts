@@ -91,6 +91,8 @@ describe('a stream that is merely forgotten', () => {
     const before = used();
     for (let i = 0; i < 100; i++) await h.settle(iterator.next());
     assert.equal((await h.settle(iterator.next())).done, true);
+    // The connection may keep the bytes of its last large reply until the next one.
+    await h.settle(h.session.execute('INSERT INTO ks.t (k) VALUES (1)'));
     h.clearLogs();
     const kept = used() - before;
     assert.ok(kept < 4_000_000, `${kept} bytes are still held by a stream that has ended`);
