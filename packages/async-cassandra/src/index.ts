@@ -78,6 +78,7 @@ export {
 } from './errors/index.ts';
 export type {
   AggregateMetadata,
+  CallableMetadata,
   ClusterMetadata,
   ClusterView,
   ColumnKind,
@@ -95,6 +96,7 @@ export type {
   ReplicationFactor,
   TableMetadata,
   TokenMap,
+  TokenMapStatistics,
   TokenRange,
   ViewMetadata,
 } from './metadata/index.ts';
@@ -122,6 +124,7 @@ export {
   PercentileSpeculativeExecutionPolicy,
   type PercentileSpeculativeExecutionPolicyOptions,
   type ReconnectionPolicy,
+  type RemoteNodesOptions,
   type RetryContext,
   type RetryEvent,
   type RetryPolicy,
@@ -133,7 +136,25 @@ export {
   type StatementKind,
   type TimestampGenerator,
 } from './policies/index.ts';
-export type { ColumnSpec, Compression, Consistency, CqlType, ProtocolVersion, SchemaChange } from './protocol/index.ts';
+export type {
+  CollectionType,
+  ColumnSpec,
+  Compression,
+  Consistency,
+  CqlType,
+  CustomType,
+  MapType,
+  NativeType,
+  NativeTypeName,
+  ProtocolVersion,
+  SchemaChange,
+  SchemaChangeTarget,
+  SchemaChangeType,
+  TupleType,
+  UdtField,
+  UdtType,
+  VectorType,
+} from './protocol/index.ts';
 export {
   AsyncCassandraSession,
   AsyncCloseable,

@@ -23,10 +23,13 @@ export class AsyncCluster extends AsyncCloseable {
   readonly #connecting = new Set<Promise<unknown>>();
   readonly #emitter: ClusterEmitter;
 
+  /** @throws ConfigurationError naming the path of the option that is unknown, mistyped or in conflict */
+  constructor(options?: ClusterOptions);
   /**
    * @param seams - the world outside of the process, for tests
-   * @throws ConfigurationError naming the option that is unknown, mistyped or in conflict
+   * @internal
    */
+  constructor(options: ClusterOptions | undefined, seams: Seams | undefined);
   constructor(options: ClusterOptions = {}, seams?: Seams) {
     super();
     const resolved = resolveOptions(options, seams);

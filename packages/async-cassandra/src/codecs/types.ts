@@ -1,18 +1,14 @@
 import type { NativeTypeName } from '../protocol/index.ts';
 
-type NativeTypeNames = { readonly [Name in NativeTypeName]: Name };
-
-/** The shape of `types`. */
-export interface TypeNames extends NativeTypeNames {
-  /** The same type as text. */
-  readonly varchar: 'varchar';
+/** The shape of `types`: every name stands for itself, `varchar` for the same type as `text`; methods make the others. */
+export type TypeNames = { readonly [Name in NativeTypeName | 'varchar']: Name } & {
   list(element: string): string;
   set(element: string): string;
   map(key: string, value: string): string;
   tuple(...components: readonly string[]): string;
   vector(element: string, dimension: number): string;
   frozen(type: string): string;
-}
+};
 
 /**
  * The names of the CQL types as `hints` and codecs take them, so that an editor completes them and a compiler checks them:

@@ -18,8 +18,11 @@ export interface ClusterMetadataParts {
 }
 
 /** What is known of the cluster at one moment. A change makes another snapshot; this one stays as it is. */
-export class ClusterMetadata implements ClusterMetadataParts {
-  /** The snapshot before first contact. */
+export class ClusterMetadata {
+  /**
+   * The snapshot before first contact.
+   * @internal
+   */
   static readonly empty: ClusterMetadata = new ClusterMetadata({
     clusterName: '',
     partitioner: parsePartitioner(''),
@@ -36,6 +39,7 @@ export class ClusterMetadata implements ClusterMetadataParts {
   readonly keyspaces: Keyspaces;
   readonly tokenMap: TokenMap;
 
+  /** @internal */
   constructor(parts: ClusterMetadataParts) {
     this.clusterName = parts.clusterName;
     this.partitioner = parts.partitioner;
@@ -45,7 +49,10 @@ export class ClusterMetadata implements ClusterMetadataParts {
     Object.freeze(this);
   }
 
-  /** The next snapshot, other in some parts. */
+  /**
+   * The next snapshot, other in some parts.
+   * @internal
+   */
   with(parts: Partial<ClusterMetadataParts>): ClusterMetadata {
     return new ClusterMetadata({
       clusterName: parts.clusterName ?? this.clusterName,

@@ -4,7 +4,7 @@ import { flagOf, optionalTextOf, textOf, textsOf } from './row-values.ts';
 import type { UserTypes } from './user-types.ts';
 
 /** What functions and aggregates have in common. */
-export interface Signature {
+export interface CallableMetadata {
   readonly name: string;
   /** CQL types of the arguments. */
   readonly argumentTypes: readonly CqlType[];
@@ -14,7 +14,7 @@ export interface Signature {
 }
 
 /** A user-defined function. */
-export interface FunctionMetadata extends Signature {
+export interface FunctionMetadata extends CallableMetadata {
   readonly argumentNames: readonly string[];
   readonly language: string;
   readonly body: string;
@@ -23,7 +23,7 @@ export interface FunctionMetadata extends Signature {
 }
 
 /** A user-defined aggregate. */
-export interface AggregateMetadata extends Signature {
+export interface AggregateMetadata extends CallableMetadata {
   /** The function called for each row. */
   readonly stateFunction: string;
   readonly stateType: CqlType;
@@ -60,7 +60,7 @@ export function readAggregate(row: Row, types: UserTypes): AggregateMetadata {
   });
 }
 
-function readSignature(row: Row, nameColumn: string, types: UserTypes): Signature {
+function readSignature(row: Row, nameColumn: string, types: UserTypes): CallableMetadata {
   const name = textOf(row, nameColumn);
   const argumentTypes = textsOf(row, 'argument_types');
   return {

@@ -1,7 +1,7 @@
 export { ClusterMetadata, type ClusterMetadataParts, replicationsOf } from './cluster-metadata.ts';
 export type { ClusterView, NodeDistance } from './cluster-view.ts';
 export type { ColumnKind, ColumnMetadata } from './column-metadata.ts';
-export type { AggregateMetadata, FunctionMetadata } from './function-metadata.ts';
+export type { AggregateMetadata, CallableMetadata, FunctionMetadata } from './function-metadata.ts';
 export type { IndexMetadata } from './index-metadata.ts';
 export { KeyspaceMetadata } from './keyspace-metadata.ts';
 export { createNodeInfo, formatEndPoint, type NodeFields, type NodeInfo } from './node-info.ts';

@@ -31,6 +31,7 @@ export class KeyspaceMetadata {
   #functions: ReadonlyMap<string, FunctionMetadata> | undefined;
   #aggregates: ReadonlyMap<string, AggregateMetadata> | undefined;
 
+  /** @internal */
   constructor(rows: KeyspaceRows, kind: { readonly isVirtual: boolean; readonly isComplete: boolean }) {
     this.name = textOf(rows.keyspace, 'keyspace_name');
     this.isVirtual = kind.isVirtual;

@@ -22,6 +22,7 @@ export abstract class RelationMetadata {
   readonly #types: UserTypes;
   #columns: ReadonlyMap<string, ColumnMetadata> | undefined;
 
+  /** @internal */
   constructor(name: string, rows: TableRows, types: UserTypes) {
     this.keyspace = textOf(rows.table, 'keyspace_name');
     this.name = name;
@@ -66,6 +67,7 @@ export abstract class RelationMetadata {
 export class TableMetadata extends RelationMetadata {
   readonly isVirtual: boolean;
 
+  /** @internal */
   constructor(rows: TableRows, types: UserTypes, isVirtual: boolean) {
     super(textOf(rows.table, 'table_name'), rows, types);
     this.isVirtual = isVirtual;
@@ -86,6 +88,7 @@ export class ViewMetadata extends RelationMetadata {
   /** Whether it has all columns of the table. */
   readonly includesAllColumns: boolean;
 
+  /** @internal */
   constructor(rows: TableRows, types: UserTypes) {
     super(textOf(rows.table, 'view_name'), rows, types);
     this.baseTable = textOf(rows.table, 'base_table_name');

@@ -52,9 +52,13 @@ class ReplicaSets {
 
 /** The token ring, and the replicas of each keyspace on it. Immutable but for what it remembers of its own answers. */
 export class TokenMap {
-  /** The map of a cluster without tokens, or whose tokens the driver does not compute. */
+  /**
+   * The map of a cluster without tokens, or whose tokens the driver does not compute.
+   * @internal
+   */
   static readonly empty: TokenMap = new TokenMap({ ring: emptyRing, nodeAt: [] }, new Map(), NO_STATISTICS);
 
+  /** @internal */
   readonly ring: TokenRing;
   readonly statistics: TokenMapStatistics;
   readonly #topology: Topology;
@@ -66,6 +70,7 @@ export class TokenMap {
   readonly #token = new TokenPair();
   #ranges: readonly TokenRange[] | undefined;
 
+  /** @internal */
   private constructor(
     topology: Topology,
     replications: ReadonlyMap<string, Replication>,
@@ -85,6 +90,7 @@ export class TokenMap {
    * @param nodes - all nodes; their tokens are Murmur3 ones
    * @param replications - by keyspace
    * @param turns - gives the event loop its turn after each slice
+   * @internal
    */
   static async build(
     nodes: readonly NodeInfo[],
@@ -103,12 +109,18 @@ export class TokenMap {
     return new TokenMap({ ring, nodeAt: nodesBySlot(nodes) }, replications, Object.freeze(statistics));
   }
 
-  /** The same ring with nodes described anew: for changes that leave all tokens where they are. */
+  /**
+   * The same ring with nodes described anew: for changes that leave all tokens where they are.
+   * @internal
+   */
   withNodes(nodes: readonly NodeInfo[]): TokenMap {
     return new TokenMap({ ring: this.ring, nodeAt: nodesBySlot(nodes) }, this.#replications, this.statistics);
   }
 
-  /** The same ring with other keyspaces; replica sets that were computed are kept. */
+  /**
+   * The same ring with other keyspaces; replica sets that were computed are kept.
+   * @internal
+   */
   withReplications(replications: ReadonlyMap<string, Replication>): TokenMap {
     const computed = new Map<string, ReplicaSets>();
     for (const replication of replications.values()) {
@@ -124,6 +136,7 @@ export class TokenMap {
    *
    * @param hi - upper word of the token, as an int32
    * @param lo - its lower word
+   * @internal
    */
   replicas(keyspace: string, hi: number, lo: number): readonly NodeInfo[] {
     if (this.ring.size === 0) return NO_NODES;
@@ -131,7 +144,10 @@ export class TokenMap {
     return sets === undefined ? NO_NODES : sets.at(this.ring.find(hi, lo));
   }
 
-  /** The full replicas of the partition key that stands, serialised, at [start, end) of `bytes`. */
+  /**
+   * The full replicas of the partition key that stands, serialised, at [start, end) of `bytes`.
+   * @internal
+   */
   replicasOfKey(keyspace: string, bytes: Uint8Array, start: number, end: number): readonly NodeInfo[] {
     const token = this.#token;
     murmur3(bytes, start, end, token);

@@ -1,7 +1,21 @@
 import { ProtocolError } from '../errors/index.ts';
 
+/** A consistency level: how many replicas must answer, and where. */
+export type Consistency =
+  | 'ANY'
+  | 'ONE'
+  | 'TWO'
+  | 'THREE'
+  | 'QUORUM'
+  | 'ALL'
+  | 'LOCAL_QUORUM'
+  | 'EACH_QUORUM'
+  | 'SERIAL'
+  | 'LOCAL_SERIAL'
+  | 'LOCAL_ONE';
+
 /** Consistency levels by code (native protocol specification, section 3, [consistency]). */
-const consistencies = [
+const consistencies: readonly Consistency[] = [
   'ANY',
   'ONE',
   'TWO',
@@ -13,10 +27,7 @@ const consistencies = [
   'SERIAL',
   'LOCAL_SERIAL',
   'LOCAL_ONE',
-] as const;
-
-/** A consistency level: how many replicas must answer, and where. */
-export type Consistency = (typeof consistencies)[number];
+];
 
 const codes = new Map<string, number>(consistencies.map((name, code) => [name, code]));
 

@@ -19,7 +19,7 @@ import type { Preparation } from './preparation.ts';
 import { fillParameters } from './fill-parameters.ts';
 import { preparedMetadata, type ResultMetadata } from './result-metadata.ts';
 import type { StatementInfo } from './statement-info.ts';
-import type { Executable, LiveAttempt, LiveRequest } from './request-contract.ts';
+import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 
 /** Options of `prepare`. */
 export interface PrepareOptions {
@@ -128,8 +128,10 @@ function writesCounter(info: StatementInfo, variables: readonly ColumnSpec[]): b
 }
 
 /** A statement that the cluster has parsed: executed by its id, with values of known types, sent to their replicas. */
-export class PreparedStatement<R extends Row = Row> implements Executable {
+export class PreparedStatement<R extends Row = Row> {
+  /** @internal */
   readonly opcode: number = Opcode.EXECUTE;
+  /** @internal */
   readonly reliesOnKeyspace: boolean = false;
   /** As given to `prepare`. */
   readonly isIdempotent: boolean | undefined;
