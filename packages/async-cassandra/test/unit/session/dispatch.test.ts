@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AsyncCassandraError} from '../../../src/errors/index.ts';
+import type { AsyncCassandraError } from '../../../src/errors/index.ts';
 import { NoHostAvailableError } from '../../../src/errors/index.ts';
 import type { NodeInfo } from '../../../src/metadata/index.ts';
 import type { ClusterView, LoadBalancingPolicy } from '../../../src/policies/index.ts';
