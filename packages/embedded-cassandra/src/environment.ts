@@ -6,7 +6,8 @@ export interface CassandraConnection {
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
 }
 
-interface Connectable {
+/** A cluster that can be connected to: an `EmbeddedCluster`, or what is known of another. */
+export interface Connectable {
   readonly contactPoints: readonly string[];
   readonly localDataCenter: string;
   readonly credentials: { readonly username: string; readonly password: string } | undefined;

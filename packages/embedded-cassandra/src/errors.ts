@@ -16,6 +16,7 @@ export type EmbeddedCassandraErrorCode =
   | 'UNSUPPORTED_PLATFORM'
   | 'ABORTED';
 
+/** What an error can be given besides its code and message. */
 export interface EmbeddedCassandraErrorOptions {
   readonly cause?: unknown;
   /** The end of the log of the node or tool that failed. */

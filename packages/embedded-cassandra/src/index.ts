@@ -4,8 +4,12 @@ export { type FetchedCassandra, type FetchOptions, fetchCassandra } from './clus
 export { EmbeddedCluster } from './cluster/embedded-cluster.ts';
 export type { EmbeddedNode } from './cluster/embedded-node.ts';
 export type { NodeState } from './cluster/ring-member.ts';
-export { type CassandraConnection, connectionFromEnvironment, environmentOf } from './environment.ts';
-export { EmbeddedCassandraError, type EmbeddedCassandraErrorCode } from './errors.ts';
+export { type CassandraConnection, type Connectable, connectionFromEnvironment, environmentOf } from './environment.ts';
+export {
+  EmbeddedCassandraError,
+  type EmbeddedCassandraErrorCode,
+  type EmbeddedCassandraErrorOptions,
+} from './errors.ts';
 export type { LogFile } from './process/log-file.ts';
 export type { Logger, Progress, ProgressListener } from './progress.ts';
 export type { Credential } from './tls/certificate-authority.ts';

@@ -117,12 +117,10 @@ export class SessionPools implements NodeFollower {
     return this.#closing;
   }
 
-  /** @internal */
   nodeAdded(node: ClusterNode): void {
     void this.#open(node)?.start();
   }
 
-  /** @internal */
   nodeRemoved(node: ClusterNode): void {
     const pool = this.#pools[node.info.slot];
     if (pool === undefined) return;
@@ -130,18 +128,15 @@ export class SessionPools implements NodeFollower {
     this.#letGo(pool);
   }
 
-  /** @internal */
   nodeMoved(node: ClusterNode): void {
     this.poolOf(node.info)?.relocate();
   }
 
-  /** @internal */
   nodeDistanceChanged(node: ClusterNode): void {
     if (node.distance === 'ignored') this.nodeRemoved(node);
     else this.nodeAdded(node);
   }
 
-  /** @internal */
   nodeSaidUp(node: ClusterNode): void {
     this.poolOf(node.info)?.reconnectNow();
   }

@@ -193,35 +193,33 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     return this.#isSocketGone ? Promise.resolve() : new Promise((resolve) => this.#closeListeners.push(resolve));
   }
 
-  /** @internal Handshake: the reply to STARTUP has come, frames follow. */
+  /** Handshake: the reply to STARTUP has come, frames follow. */
   enableFraming(): void {
     this.#decoder.enableFraming();
     this.#outbound.enableFraming();
   }
 
-  /** @internal Handshake: STARTUP has been sent. */
+  /** Handshake: STARTUP has been sent. */
   enableInboundCompression(): void {
     this.#decoder.enableCompression();
   }
 
-  /** @internal Handshake: the server has accepted the compression. */
+  /** Handshake: the server has accepted the compression. */
   enableOutboundCompression(compression: CompressionAlgorithm): void {
     this.#outbound.enableCompression(compression);
   }
 
-  /** @internal Handshake: requests may come. */
+  /** Handshake: requests may come. */
   markOpen(): void {
     if (this.#state !== 'connecting') return;
     this.#state = 'open';
     this.#config.ticker.schedule(this.#heartbeat.dueAt);
   }
 
-  /** @internal */
   onConnect(): void {
     this.#connected();
   }
 
-  /** @internal */
   onData(buf: Buffer, view: DataView, length: number): void {
     if (this.#state === 'closed') return;
     this.lastReadMs = this.#config.seams.timers.now();
@@ -235,7 +233,6 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.#afterTurn();
   }
 
-  /** @internal */
   onEnvelope(streamId: number, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
     if (this.#state === 'closed') return;
     if (streamId < 0) {
@@ -248,19 +245,17 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     if (handler !== null) handler.onResponse(opcode, flags, reader, owned);
   }
 
-  /** @internal */
   onDrain(): void {
     if (this.#isStarved) this.#announceAvailable();
   }
 
-  /** @internal */
   onClose(cause: Error | null): void {
     this.close(socketGone(this.node, cause, this.#state === 'connecting'));
     this.#isSocketGone = true;
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
 
-  /** @internal Deadlines that are due; a node from which nothing was read for long is probed. */
+  /** Deadlines that are due; a node from which nothing was read for long is probed. */
   expire(now: number): number {
     const table = this.#table;
     if (table.nextDeadline <= now) {
@@ -274,7 +269,6 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     return Math.min(table.nextDeadline, probeAt);
   }
 
-  /** @internal */
   onHeartbeatMissed(): void {
     this.close(missedHeartbeat(this.node, this.#config.heartbeatTimeoutMs));
   }

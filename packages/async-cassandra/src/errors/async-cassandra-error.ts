@@ -64,7 +64,6 @@ export class AsyncCassandraError extends Error {
 /**
  * Corrects the outcome of an error once it is known which statement it ended: what one error says of a read,
  * it need not say of a conditional write.
- * @internal
  */
 export function assignOutcome(error: AsyncCassandraError, outcome: Outcome): void {
   (error as { outcome: Outcome }).outcome = outcome;

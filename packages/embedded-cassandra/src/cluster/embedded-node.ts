@@ -10,7 +10,7 @@ import { type Deadline, deadlineAfter, waitUntilReady } from './node-readiness.t
 import { runNodeTool } from './node-tool.ts';
 import { systemReplicas } from './resolve-options.ts';
 import { waitUntilWhole } from './ring-check.ts';
-import type { NodeState, RingMember } from './ring-member.ts';
+import type { NodeState } from './ring-member.ts';
 
 /** What distinguishes one node from the others of its cluster. */
 export interface NodeIdentity {
@@ -29,7 +29,7 @@ const firstDelayMs = 1_000;
 const joinDelayMs = 4_000;
 
 /** One node of an embedded cluster: a Java process that can be stopped, killed, frozen and started again. */
-export class EmbeddedNode implements RingMember {
+export class EmbeddedNode {
   readonly address: string;
   /** Of the native protocol (CQL). */
   readonly port: number;
