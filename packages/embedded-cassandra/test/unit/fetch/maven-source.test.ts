@@ -48,7 +48,7 @@ describe('fetching through Maven', () => {
     });
     await assert.rejects(fetching, {
       code: 'FETCH_FAILED',
-      message: /exit code 1.*not in the cache.*log:\n  \[ERROR\] Could not transfer artifact: Unknown host$/s,
+      message: /exit code 1.*not in the cache.*log:\n {2}\[ERROR\] Could not transfer artifact: Unknown host$/s,
     });
     assert.deepEqual(readdirSync(folder), ['mvn']);
   });
