@@ -20,7 +20,7 @@ describe('flags of the command line', () => {
 
   it('should read numbers and lists, and collect what is repeated', () => {
     assert.equal(parseInteger('12'), 12);
-    for (const text of ['-1', '1.5', '', '0x10']) assert.throws(() => parseInteger(text), text);
+    for (const text of ['-1', '1.5', '', '0x10']) assert.throws(() => parseInteger(text), `"${text}" was taken`);
     assert.deepEqual(parseList('a, b'), ['a', 'b']);
     assert.deepEqual(collect(parseInteger)('2', collect(parseInteger)('1', undefined)), [1, 2]);
   });
