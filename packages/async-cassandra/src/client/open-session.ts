@@ -61,10 +61,10 @@ export async function openSession(
       cache.onSchemaChange(change);
       return watch.schemaAgreement(timeoutMs, signal, change);
     },
-    onKeyspaceSet: async (name) => {
-      await pools.setKeyspace(name);
-      core.keyspace = name;
-    },
+    onKeyspaceSet: (name) =>
+      pools.setKeyspace(name, () => {
+        core.keyspace = name;
+      }),
   });
   core.keyspace = protocolVersion < 5 ? keyspace : undefined;
   const facts = new TextFactsCache(options.preparedStatements);
