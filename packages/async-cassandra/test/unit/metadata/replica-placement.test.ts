@@ -10,21 +10,50 @@ import { CountedTurns, testNode } from '../../support/metadata/index.ts';
 interface PlacementCase {
   readonly name: string;
   readonly ordered: boolean;
-  readonly nodes: readonly { id: string; dc: string; rack: string; tokens: readonly string[] }[];
+  readonly nodes: readonly { id: string; dc: string; rack: string; tokens: readonly string[] | TokenSteps }[];
   readonly replication: Readonly<Record<string, string>>;
-  readonly expected: readonly { token: string; replicas: readonly string[] }[];
+  /** All ranges of the ring, in any order, where the other driver tells them. */
+  readonly ranges?: readonly (readonly [string, string])[];
+  readonly expected: readonly Expected[];
 }
+
+/** Tokens at equal distances: `first`, `first + step` and so on. */
+interface TokenSteps {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** The replicas of a token, or of a partition key in hexadecimal. */
+type Expected = { readonly replicas: readonly string[] } & ({ readonly token: string } | { readonly key: string });
 
 interface Vectors {
   readonly sets: readonly { readonly source: string; readonly cases: readonly PlacementCase[] }[];
+}
+
+function tokensOf(tokens: readonly string[] | TokenSteps): readonly string[] {
+  if (!('step' in tokens)) return tokens;
+  return Array.from({ length: tokens.count }, (_, i) => String(tokens.first + i * tokens.step));
+}
+
+function buildMap(nodes: readonly NodeInfo[], replication: Readonly<Record<string, string>>): Promise<TokenMap> {
+  const replications = new Map([['ks', parseReplication(new Map(Object.entries(replication)))]]);
+  return TokenMap.build(nodes, replications, new CountedTurns());
+}
+
+function replicasOfKey(map: TokenMap, hex: string): string[] {
+  const key = Buffer.from(hex, 'hex');
+  return map.replicasOfKey('ks', key, 0, key.length).map((node) => node.hostId);
 }
 
 async function place(
   nodes: readonly NodeInfo[],
   replication: Record<string, string>,
 ): Promise<(token: bigint) => string[]> {
-  const replications = new Map([['ks', parseReplication(new Map(Object.entries(replication)))]]);
-  const map = await TokenMap.build(nodes, replications, new CountedTurns());
+  return placeOn(await buildMap(nodes, replication));
+}
+
+function placeOn(map: TokenMap): (token: bigint) => string[] {
   return (token) => {
     const pair = new TokenPair();
     writeToken(token, pair);
@@ -38,16 +67,26 @@ function node(slot: number, hostId: string, dataCenter: string, rack: string, ..
 
 describe('replica placement', () => {
   for (const { source, cases } of loadVectors<Vectors>('replicas.json').sets) {
-    for (const { name, ordered, nodes, replication, expected } of cases) {
+    for (const { name, ordered, nodes, replication, ranges, expected } of cases) {
       it(`should agree with the ${source}: ${name}`, async () => {
+        assert.ok(expected.length > 0 || ranges !== undefined);
         const infos = nodes.map(({ id, dc, rack, tokens }, slot) =>
-          testNode(slot, { hostId: id, dataCenter: dc, rack, tokens }),
+          testNode(slot, { hostId: id, dataCenter: dc, rack, tokens: tokensOf(tokens) }),
         );
-        const replicasOf = await place(infos, replication);
-        for (const { token, replicas } of expected) {
-          const found = replicasOf(BigInt(token));
-          assert.deepEqual(ordered ? found : found.toSorted(), ordered ? replicas : replicas.toSorted(), token);
+        const map = await buildMap(infos, replication);
+        const replicasOf = placeOn(map);
+        for (const item of expected) {
+          const found = 'key' in item ? replicasOfKey(map, item.key) : replicasOf(BigInt(item.token));
+          const what = 'key' in item ? item.key : item.token;
+          assert.deepEqual(
+            ordered ? found : found.toSorted(),
+            ordered ? item.replicas : item.replicas.toSorted(),
+            what,
+          );
         }
+        if (ranges === undefined) return;
+        const found = map.tokenRanges().map(({ start, end }) => [String(start), String(end)]);
+        assert.deepEqual(found.toSorted(), ranges.map(([start, end]) => [start, end]).toSorted());
       });
     }
   }
