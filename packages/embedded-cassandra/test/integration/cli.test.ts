@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { connectionFromEnvironment } from '../../src/index.ts';
 import { CqlConnection } from '../../src/cql/cql-connection.ts';
-import { processesWith } from '../support/processes.ts';
+import { importingSources, processesWith } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the command line with a real node', () => {
@@ -14,7 +14,7 @@ describe('the command line with a real node', () => {
     const workDir = temporaryFolder(t);
     const script = new URL('../support/run-cli.ts', import.meta.url).pathname;
     const args = ['start', '--auth', '--work-dir', workDir, '--yaml', 'read_request_timeout=9s', '--heap-mb', '384'];
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+    const child = spawn(process.execPath, [...importingSources, script, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const environment: Record<string, string> = {};

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { eventually, processesWith } from '../support/processes.ts';
+import { eventually, importingSources, processesWith } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A process with a cluster whose files are in the folder. */
 function clusterProcess(workDir: string, mode: 'wait' | 'leave'): ChildProcess {
   const script = new URL('../support/start-and-wait.ts', import.meta.url).pathname;
-  const args = ['--import', 'tsx', script, JSON.stringify({ workDir }), mode];
+  const args = [...importingSources, script, JSON.stringify({ workDir }), mode];
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

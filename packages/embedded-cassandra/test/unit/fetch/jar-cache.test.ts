@@ -9,7 +9,7 @@ import { jarFileName } from '../../../src/catalogue/release.ts';
 import { ensureJars } from '../../../src/fetch/jar-cache.ts';
 import type { Progress } from '../../../src/progress.ts';
 import { cacheOptions, fetchJars } from '../../support/fetch-jars.ts';
-import { eventually } from '../../support/processes.ts';
+import { eventually, importingSources } from '../../support/processes.ts';
 import { repositoryServer } from '../../support/repository-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type TinyRelease, tinyRelease, writeRepository } from '../../support/tiny-release.ts';
@@ -18,7 +18,7 @@ function fetchInProcess(folder: string, tiny: TinyRelease, cache: string, reposi
   const file = join(folder, 'release.json');
   writeFileSync(file, JSON.stringify(tiny.release));
   const script = new URL('../../support/fetch-process.ts', import.meta.url).pathname;
-  const args = ['--import', 'tsx', script, file, cache, repository];
+  const args = [...importingSources, script, file, cache, repository];
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
 }

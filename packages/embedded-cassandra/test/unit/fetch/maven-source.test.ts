@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { type Jar, jarFileName } from '../../../src/catalogue/release.ts';
 import { MavenSource } from '../../../src/fetch/maven-source.ts';
 import { fakeProgram } from '../../support/fake-program.ts';
-import { eventually, processesWith } from '../../support/processes.ts';
+import { eventually, importingSources, processesWith } from '../../support/processes.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { tinyRelease, writeFlat } from '../../support/tiny-release.ts';
 
@@ -90,7 +90,9 @@ describe('fetching through Maven', () => {
     const module = new URL('../../../src/fetch/maven-source.ts', import.meta.url).href;
     const code = `import { MavenSource } from '${module}';
       await new MavenSource('${mvn}').fetch({ jars: [], folder: '${folder}', signal: undefined, onJar() {} });`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [...importingSources, '--input-type=module', '-e', code], {
+      stdio: 'ignore',
+    });
     await eventually('Maven runs', () => processesWith('sleep 987653').length > 0);
     child.kill('SIGKILL');
     await eventually('nothing is left', () => processesWith('sleep 987653').length === 0);

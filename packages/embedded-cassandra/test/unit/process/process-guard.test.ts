@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessGuard } from '../../../src/process/process-guard.ts';
-import { eventually, processesWith } from '../../support/processes.ts';
+import { eventually, importingSources, processesWith } from '../../support/processes.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ignored = { stdout: 'ignore', stderr: 'ignore' } as const;
@@ -19,7 +19,7 @@ function guardian(folder: string, mark: string, after: string): ReturnType<typeo
     const child = await guard.spawn('sh', ['-c', 'sleep ${mark} & sleep ${mark}'], { stdout: 'ignore', stderr: 'ignore' });
     child.unref();
     ${after}`;
-  return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { stdio: 'ignore' });
+  return spawn(process.execPath, [...importingSources, '--input-type=module', '-e', code], { stdio: 'ignore' });
 }
 
 describe('the guard of processes', () => {

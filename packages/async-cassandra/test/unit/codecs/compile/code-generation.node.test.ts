@@ -21,8 +21,11 @@ decoder.decode(ByteReader.of(w.buf.subarray(0, w.pos)), 3, rows);
 process.stdout.write(JSON.stringify({ generates: registry.codeGeneration, bytes: w.buf.toString('hex', 0, w.pos), rows }));
 `;
 
+// The loader of the tests themselves: what two compilers make of one source cannot be added up to one coverage.
+const loader = new URL('../../../../../../scripts/loader/register.mjs', import.meta.url).href;
+
 function run(...flags: string[]): { generates: boolean; bytes: string; rows: unknown[] } {
-  const args = [...flags, '--import', 'tsx', '--input-type=module', '--eval', script];
+  const args = [...flags, '--import', loader, '--input-type=module', '--eval', script];
   const cwd = fileURLToPath(new URL('../../../../', import.meta.url));
   return JSON.parse(
     execFileSync(process.execPath, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } }),
