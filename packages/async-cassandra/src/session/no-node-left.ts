@@ -2,8 +2,13 @@ import { type AsyncCassandraError, ConnectionError, NoHostAvailableError } from 
 import type { RequestTrail } from './request-trail.ts';
 import type { LiveRequest } from './request-contract.ts';
 
-/** All nodes of the plan were tried or could not be: the error that says so, with the error of each. */
-export function noNodeLeft(request: LiveRequest, trail: RequestTrail): NoHostAvailableError {
+/**
+ * All nodes of the plan were tried or could not be. Where every attempt was answered, hosts were available and the last
+ * answer is the error, as it is when the policy ends the retries: what callers see does not depend on how many nodes there
+ * are. Else the error that tells of each node.
+ */
+export function noNodeLeft(request: LiveRequest, trail: RequestTrail): AsyncCassandraError {
+  if (trail.refusal !== null) return trail.refusal;
   const errors: Record<string, AsyncCassandraError> = {};
   for (const { node, error } of trail.tried) errors[node] = error;
   if (trail.tried.length === 0) addNodesDown(request, errors);

@@ -132,7 +132,7 @@ function decide(
 ): void {
   const { node } = attempt.connection;
   trail.note(error.outcome);
-  trail.tried.push({ node, error });
+  trail.failed(node, error);
   request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
   const context = contextOf(request, trail, attempt, event, error, wasSent);
   const { decision, consistency } = askPolicy(request, context);
@@ -195,7 +195,7 @@ function preparingFailed(request: LiveRequest, attempt: LiveAttempt, error: unkn
   if (request.core.isClosed) request.fail(sessionClosed());
   else if (request.remainingMs() <= 0) request.fail(requestTimeout(request, node));
   else if (isFaultOfNode(error)) {
-    request.trailFrom(0).tried.push({ node, error });
+    request.trailFrom(0).failed(node, error);
     sendToNext(request);
   } else request.fail(error);
 }

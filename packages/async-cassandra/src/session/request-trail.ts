@@ -1,4 +1,4 @@
-import type { AsyncCassandraError, Outcome } from '../errors/index.ts';
+import { type AsyncCassandraError, type Outcome, QueryError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import { worseOutcome } from './worse-outcome.ts';
 import type { RequestSettings } from './request-settings.ts';
@@ -24,6 +24,9 @@ export class RequestTrail {
   givenSettings: RequestSettings | null = null;
   /** The worst that any attempt so far may have come to. */
   outcome: Outcome = 'notSent';
+  /** The last error that a server answered with, while every attempt was answered: nodes were there, and refused. */
+  refusal: QueryError | null = null;
+  #isUnanswered = false;
 
   constructor(startedAt: number) {
     this.startedAt = startedAt;
@@ -32,5 +35,12 @@ export class RequestTrail {
   /** An attempt has ended this way. */
   note(outcome: Outcome): void {
     this.outcome = worseOutcome(this.outcome, outcome);
+  }
+
+  /** An attempt, or preparing for one, has failed. */
+  failed(node: string, error: AsyncCassandraError): void {
+    this.tried.push({ node, error });
+    if (!(error instanceof QueryError)) this.#isUnanswered = true;
+    this.refusal = error instanceof QueryError && !this.#isUnanswered ? error : null;
   }
 }

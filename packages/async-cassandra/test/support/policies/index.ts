@@ -1,5 +1,5 @@
 import type { ClusterView, NodeInfo } from '../../../src/metadata/index.ts';
-import type { RetryContext, RoutingInfo } from '../../../src/policies/index.ts';
+import type { LoadBalancingPolicy, RetryContext, RoutingInfo } from '../../../src/policies/index.ts';
 import { ConnectionError } from '../../../src/errors/index.ts';
 
 /** A view of a cluster whose state a test sets; every change is a new version, but for load and slowness. */
@@ -56,6 +56,23 @@ export class FakeView implements ClusterView {
 
   random(): number {
     return this.lots.shift() ?? this.#random();
+  }
+}
+
+/** All nodes in order of their addresses, up or not; without the short way for the first one. */
+export class InOrder implements LoadBalancingPolicy {
+  #view: ClusterView | null = null;
+
+  init(view: ClusterView): void {
+    this.#view = view;
+  }
+
+  distance(): 'local' {
+    return 'local';
+  }
+
+  plan(): Iterator<NodeInfo> {
+    return [...(this.#view?.nodes ?? [])].sort((a, b) => a.address.localeCompare(b.address)).values();
   }
 }
 

@@ -397,7 +397,12 @@ test('should ask the targeted node alone', async () => {
   }
   h.node(1).when(INSERT, error('overloaded'));
   const failure = await h.failure(h.session.execute(INSERT, undefined, { node: hostId, idempotent: true }));
-  assert.ok(failure instanceof NoHostAvailableError);
-  assert.deepEqual(Object.keys(failure.errors), [h.node(1).contactPoint]);
+  assert.ok(failure instanceof OverloadedError);
+  assert.equal(failure.node, h.node(1).contactPoint);
   assert.equal(h.statements.length, 6);
+  h.node(1).when(INSERT, closeConnection('reset'));
+  const lost = await h.failure(h.session.execute(INSERT, undefined, { node: hostId, idempotent: true }));
+  assert.ok(lost instanceof NoHostAvailableError);
+  assert.deepEqual(Object.keys(lost.errors), [h.node(1).contactPoint]);
+  assert.equal(h.statements.length, 7);
 });
