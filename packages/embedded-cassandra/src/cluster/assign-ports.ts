@@ -1,4 +1,6 @@
+import { isIPv4 } from 'node:net';
 import type { NodePorts } from '../config/cassandra-yaml.ts';
+import { EmbeddedCassandraError } from '../errors.ts';
 import { FreePorts } from './free-ports.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
@@ -20,4 +22,18 @@ export async function assignPorts(options: ResolvedOptions, nodes: number): Prom
     ports.push({ native, storage: await free.find([address]), jmx: await free.find(['127.0.0.1']) });
   }
   return ports;
+}
+
+/**
+ * Whether a node can go on at another address, with the ports it has.
+ *
+ * @throws EmbeddedCassandraError `INVALID_OPTION`, `PORT_TAKEN`
+ */
+export async function checkNewAddress(address: string, ports: NodePorts): Promise<void> {
+  if (!isIPv4(address) || !address.startsWith('127.')) {
+    throw new EmbeddedCassandraError('INVALID_OPTION', 'A node can only move to an address of this machine: 127.x.x.x');
+  }
+  const free = new FreePorts();
+  await free.claim(ports.native, [address]);
+  await free.claim(ports.storage, [address]);
 }

@@ -5,6 +5,7 @@ import { EmbeddedCassandraError } from '../errors.ts';
 import { nodeArguments } from '../java/node-command.ts';
 import { LogFile } from '../process/log-file.ts';
 import { NodeProcess } from '../process/node-process.ts';
+import { checkNewAddress } from './assign-ports.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
 import { type Deadline, deadlineAfter, waitUntilReady } from './node-readiness.ts';
 import { runNodeTool } from './node-tool.ts';
@@ -30,7 +31,6 @@ const joinDelayMs = 4_000;
 
 /** One node of an embedded cluster: a Java process that can be stopped, killed, frozen and started again. */
 export class EmbeddedNode {
-  readonly address: string;
   /** Of the native protocol (CQL). */
   readonly port: number;
   readonly dataCenter: string;
@@ -38,7 +38,7 @@ export class EmbeddedNode {
   /** What the node and its JVM write. */
   readonly log: LogFile;
   readonly #context: ClusterContext;
-  readonly #identity: NodeIdentity;
+  #identity: NodeIdentity;
   readonly #folder: NodeFolder;
   #process: NodeProcess | null = null;
   #state: NodeState = 'stopped';
@@ -47,12 +47,16 @@ export class EmbeddedNode {
   constructor(context: ClusterContext, identity: NodeIdentity) {
     this.#context = context;
     this.#identity = identity;
-    this.address = identity.address;
     this.port = identity.ports.native;
     this.dataCenter = identity.dataCenter;
     this.rack = identity.rack;
     this.#folder = new NodeFolder(`${context.folder}/node-${randomUUID().slice(0, 8)}`);
     this.log = new LogFile(this.#folder.logFile);
+  }
+
+  /** Where it listens; `restart` can change it. */
+  get address(): string {
+    return this.#identity.address;
   }
 
   /** What is known without asking the node: a node that died by itself is `stopped`. */
@@ -98,14 +102,20 @@ export class EmbeddedNode {
   }
 
   /**
-   * Stops the node if it runs and starts it again with its data, on the same address and port. Resolves when it answers
-   * queries and, unless other nodes are down, every node sees every other one.
+   * Stops the node if it runs and starts it again with its data and the same ports. Resolves when it answers queries and,
+   * unless other nodes are down, every node sees every other one.
    *
-   * @throws EmbeddedCassandraError `NODE_DIED`, `PORT_TAKEN`, `START_TIMEOUT`, `WRONG_STATE` (decommissioned)
+   * @param place - another address of this machine (127.x.x.x) to listen on: the node moves there and remains the same one,
+   * as one whose container was replaced. Default: where it was
+   * @throws EmbeddedCassandraError `NODE_DIED`, `PORT_TAKEN`, `START_TIMEOUT`, `INVALID_OPTION` (address), `WRONG_STATE`
+   * (decommissioned)
    */
-  async restart(): Promise<void> {
+  async restart(place: { readonly address?: string } = {}): Promise<void> {
     if (this.#state === 'decommissioned') throw this.#wrongState('restarted');
+    const { address = this.address } = place;
+    if (address !== this.address) await checkNewAddress(address, this.#identity.ports);
     await this.stop();
+    this.#identity = { ...this.#identity, address };
     const deadline = deadlineAfter(this.#context.options.startTimeoutMs);
     await this.start(deadline);
     const members = [...this.#context.members];
@@ -161,10 +171,17 @@ export class EmbeddedNode {
 
   async #settings(): Promise<Parameters<NodeFolder['write']>[0]> {
     const { options } = this.#context;
-    const { address, ports, seeds, tokens, bootstrap } = this.#identity;
+    const { address, ports, tokens, bootstrap } = this.#identity;
+    const seeds = this.#seeds();
     const tls = await this.#context.tls?.filesFor(address, this.#folder.path);
     const { auth, clusterName, yaml: overrides } = options;
     return { clusterName, address, ports, seeds, tokens, bootstrap, auth, tls, overrides };
+  }
+
+  /** A member asks those who are members now, wherever they are; until it is one, those who were there before it. */
+  #seeds(): readonly string[] {
+    const members = [...this.#context.members];
+    return members.includes(this) ? members.map((each) => each.storageEndPoint) : this.#identity.seeds;
   }
 
   #arguments(): string[] {

@@ -32,7 +32,7 @@ export class FreePorts {
     if (!(await isFreeOnAll(port, addresses))) {
       throw new EmbeddedCassandraError(
         'PORT_TAKEN',
-        `Port ${String(port)} on ${addresses.join(', ')} is in use; stop what listens there, or leave out the option port`,
+        `Port ${String(port)} on ${addresses.join(', ')} is in use; stop what listens there, or leave out the option`,
       );
     }
     this.#given.add(port);

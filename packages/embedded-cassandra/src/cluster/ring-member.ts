@@ -10,5 +10,7 @@ export interface RingMember {
   readonly dataCenter: string;
   readonly tokens: readonly string[];
   readonly state: NodeState;
+  /** Where the other nodes reach it: `address:port`. */
+  readonly storageEndPoint: string;
   readonly log: LogFile;
 }

@@ -68,6 +68,26 @@ describe('three nodes', () => {
     await readAll();
   });
 
+  it('should move to another address and remain the same node', async () => {
+    const hostId = async (): Promise<string> =>
+      /^ID +: (\S+)$/m.exec(await node(2).nodetool('info'))?.[1] ?? assert.fail('No host id');
+    const before = await hostId();
+    await assert.rejects(node(2).restart({ address: '192.0.2.1' }), { code: 'INVALID_OPTION' });
+    await assert.rejects(node(2).restart({ address: '127.0.0.300' }), { code: 'INVALID_OPTION' });
+    assert.equal(node(2).state, 'running');
+    await node(2).restart({ address: '127.0.0.2' });
+    assert.equal(String(node(2)), `127.0.0.2:${node(2).port}`);
+    assert.equal(await hostId(), before);
+    const { rows } = await client.execute('SELECT host_id, native_address FROM system.peers_v2');
+    const moved = rows.filter((row) => String(row['native_address']) === '127.0.0.2');
+    assert.deepEqual(
+      moved.map((row) => String(row['host_id'])),
+      [before],
+    );
+    assert.equal(rows.length, 2);
+    await readAll();
+  });
+
   it('should grow by a node and shrink by another', async () => {
     const added = await cluster.addNode({ rack: 'a' });
     assert.equal(cluster.nodes.length, 4);
