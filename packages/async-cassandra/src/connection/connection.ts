@@ -1,25 +1,10 @@
 import { type ConnectionError, ProtocolError } from '../errors/index.ts';
-import {
-  type ByteReader,
-  type CompressionAlgorithm,
-  InboundDecoder,
-  Opcode,
-  type ProtocolVersion,
-  readEvent,
-  type ServerEvent,
-} from '../protocol/index.ts';
+import type { CompressionAlgorithm, ProtocolVersion, ServerEvent } from '../protocol/index.ts';
 import type { ConnectionConfig } from './connection-config.ts';
-import {
-  closedByDriver,
-  missedHeartbeat,
-  socketGone,
-  strayPush,
-  strayReply,
-  tooManyOrphans,
-  unusableReply,
-} from './connection-failures.ts';
+import { closedByDriver, missedHeartbeat, socketGone, tooManyOrphans, unusableReply } from './connection-failures.ts';
 import { nodeName } from './end-point.ts';
 import { Heartbeat, type HeartbeatTarget } from './heartbeat.ts';
+import { Inbound } from './inbound.ts';
 import { InFlightTable } from './in-flight-table.ts';
 import { Outbound } from './outbound.ts';
 import type { RequestHandler } from './request-handler.ts';
@@ -52,7 +37,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
 
   readonly #config: ConnectionConfig;
   readonly #table: InFlightTable;
-  readonly #decoder: InboundDecoder;
+  readonly #inbound: Inbound;
   readonly #transport: Transport;
   readonly #outbound: Outbound;
   readonly #heartbeat: Heartbeat;
@@ -71,12 +56,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.#connected = connected;
     this.#maxInFlight = config.maxRequestsPerConnection;
     this.#table = new InFlightTable(config.maxRequestsPerConnection + config.maxOrphaned);
-    this.#decoder = new InboundDecoder({
-      version: config.protocolVersion,
-      maxEnvelopeBytes: config.maxEnvelopeBytes,
-      compression: config.compression,
-      sink: this,
-    });
+    this.#inbound = new Inbound(config, this.node, this.#table, (event) => this.onEvent?.(event));
     this.lastReadMs = config.seams.timers.now();
     this.#transport = config.seams.sockets.connect(endPoint, config.tls(endPoint), this);
     this.#outbound = new Outbound(config, this.#table, this.#transport, () => this.#afterTurn());
@@ -170,6 +150,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.#state = 'closed';
     this.#config.ticker.remove(this);
     this.#transport.destroy();
+    this.#inbound.close();
     this.#outbound.close();
     tellLost(this.#table, error ?? closedByDriver(this.node), this.#config.seams.timers);
     this.#announceClosed(error);
@@ -195,13 +176,13 @@ export class Connection implements TransportHandler, HeartbeatTarget {
 
   /** Handshake: the reply to STARTUP has come, frames follow. */
   enableFraming(): void {
-    this.#decoder.enableFraming();
+    this.#inbound.enableFraming();
     this.#outbound.enableFraming();
   }
 
   /** Handshake: STARTUP has been sent. */
   enableInboundCompression(): void {
-    this.#decoder.enableCompression();
+    this.#inbound.enableCompression();
   }
 
   /** Handshake: the server has accepted the compression. */
@@ -225,24 +206,12 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.lastReadMs = this.#config.seams.timers.now();
     this.bytesReceived += length;
     try {
-      this.#decoder.push(buf, view, 0, length);
+      this.#inbound.push(buf, view, length);
     } catch (error) {
       this.close(unusableReply(this.node, error));
       return;
     }
     this.#afterTurn();
-  }
-
-  onEnvelope(streamId: number, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
-    if (this.#state === 'closed') return;
-    if (streamId < 0) {
-      if (streamId !== -1 || opcode !== Opcode.EVENT) throw strayPush(this.node, opcode, streamId);
-      this.onEvent?.(readEvent(reader));
-      return;
-    }
-    const handler = opcode === Opcode.EVENT ? undefined : this.#table.answered(streamId);
-    if (handler === undefined) throw strayReply(this.node, opcode, streamId);
-    if (handler !== null) handler.onResponse(opcode, flags, reader, owned);
   }
 
   onDrain(): void {
@@ -255,7 +224,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     for (const listener of this.#closeListeners.splice(0)) listener();
   }
 
-  /** Deadlines that are due; a node from which nothing was read for long is probed. */
+  /** Deadlines that are due; a node from which nothing was read for long is probed, by the last requests of a retired connection too. */
   expire(now: number): number {
     const table = this.#table;
     if (table.nextDeadline <= now) {
@@ -265,7 +234,7 @@ export class Connection implements TransportHandler, HeartbeatTarget {
       this.#afterTurn();
     }
     if (this.#state === 'closed') return Infinity;
-    const probeAt = this.#state === 'open' ? this.#heartbeat.beat(now) : Infinity;
+    const probeAt = this.#state === 'connecting' ? Infinity : this.#heartbeat.beat(now);
     return Math.min(table.nextDeadline, probeAt);
   }
 
@@ -285,7 +254,8 @@ export class Connection implements TransportHandler, HeartbeatTarget {
   }
 
   #closeIfDrained(): void {
-    if (this.#table.inFlight === 0) this.close(null);
+    // Nobody waits for a heartbeat's answer but the connection itself.
+    if (this.#table.inFlight === (this.#heartbeat.isPending ? 1 : 0)) this.close(null);
   }
 
   #announceClosed(error: ConnectionError | null): void {

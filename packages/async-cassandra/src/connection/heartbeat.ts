@@ -42,7 +42,8 @@ export class Heartbeat {
   readonly #target: HeartbeatTarget;
   readonly #intervalMs: number;
   readonly #timeoutMs: number;
-  #isPending = false;
+  /** A heartbeat waits for its answer. */
+  isPending = false;
 
   /** @param intervalMs - 0 sends no heartbeats */
   constructor(target: HeartbeatTarget, intervalMs: number, timeoutMs: number) {
@@ -61,16 +62,16 @@ export class Heartbeat {
     const { dueAt } = this;
     if (dueAt > now) return dueAt;
     // An answer would be read after `now`, so the next one is not due before this.
-    if (this.#isPending) return now + this.#intervalMs;
+    if (this.isPending) return now + this.#intervalMs;
     const id = this.#target.send(
       new OptionsRequest((answered) => {
-        this.#isPending = false;
+        this.isPending = false;
         if (!answered) this.#target.onHeartbeatMissed();
       }),
       this.#timeoutMs,
     );
     // Without a free id the replies that are awaited serve as the probe: their deadlines and the orphan cap replace the connection.
-    this.#isPending = id >= 0;
+    this.isPending = id >= 0;
     return now + this.#intervalMs;
   }
 }

@@ -119,16 +119,36 @@ describe('Heartbeat', () => {
     connection.close();
   });
 
-  it('should send none on a retired connection, and close it when the last reply has come', async () => {
-    const { harness, connection, request } = await start(config);
-    harness.server.when('HOLD', delayed(50_000, voidResult()));
+  it('should close a retired connection when its last reply has come, heartbeats that wait notwithstanding', async () => {
+    const { harness, connection, request } = await start({ ...config, heartbeatTimeoutMs: 30_000 });
+    harness.server.when({ opcode: 'OPTIONS' }, delayed(25_000, voidResult()));
+    harness.server.when('HOLD', delayed(45_000, voidResult()));
     const one = request('HOLD');
     connection.send(one, 600_000);
     await harness.turn();
     connection.retire(null);
-    await harness.clock.advance(51_000);
-    assert.equal(beats(harness), 0);
+    await harness.clock.advance(44_000);
+    assert.equal(beats(harness), 1);
+    assert.equal(connection.inFlight, 2);
+    await harness.clock.advance(1_020);
     assert.equal(one.only.kind, 'response');
+    assert.equal(harness.network.openLinks().length, 0);
+    await harness.clock.advance(10_000);
     await harness.assertNothingLeft();
+  });
+
+  it('should find out that the node of a retired connection is gone, too', async () => {
+    const { harness, connection, request } = await start(config);
+    harness.server.when('HOLD', never());
+    const one = request('HOLD');
+    connection.send(one, Infinity);
+    await harness.clock.advance(1);
+    connection.retire(null);
+    harness.network.openLinks()[0]?.halfOpen();
+    await harness.clock.advance(35_100);
+    assert.ok(one.only.error instanceof ConnectionError);
+    assert.match(one.only.error.message, /did not answer a heartbeat/);
+    await harness.clock.advance(20);
+    assert.equal(harness.clock.pending, 0);
   });
 });
