@@ -2,8 +2,13 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { EndPoint, SocketFactory, Transport, TransportHandler } from './seams.ts';
 
-/** One read takes at most this much; larger replies arrive in several. */
-const READ_BYTES = 64 * 1024;
+/**
+ * What all plain sockets read into; larger replies arrive in several reads. A chunk is handled completely before the next
+ * read, so neither an idle connection nor an idle cluster needs a buffer of its own. This is no state: nothing is ever
+ * read from it that was not written in the same call.
+ */
+const readSlab = Buffer.allocUnsafeSlow(64 * 1024);
+const readSlabView = new DataView(readSlab.buffer, readSlab.byteOffset, readSlab.length);
 
 /** A TCP or TLS socket as a transport. */
 class SocketTransport implements Transport {
@@ -40,22 +45,16 @@ function attach(socket: Socket, connectEvent: 'connect' | 'secureConnect', handl
   return new SocketTransport(socket);
 }
 
-/**
- * Sockets of `node:net` and `node:tls`. All plain sockets of one factory read into one shared buffer: a chunk is
- * handled completely before the next read, so an idle connection needs no buffer of its own.
- */
+/** Sockets of `node:net` and `node:tls`. */
 export function createNodeSockets(): SocketFactory {
-  const slab = Buffer.allocUnsafeSlow(READ_BYTES);
-  const slabView = new DataView(slab.buffer, slab.byteOffset, slab.length);
-
   function connectPlain(endPoint: EndPoint, handler: TransportHandler): Transport {
     const socket = connectTcp({
       host: endPoint.host,
       port: endPoint.port,
       onread: {
-        buffer: slab,
+        buffer: readSlab,
         callback: (length: number): boolean => {
-          handler.onData(slab, slabView, length);
+          handler.onData(readSlab, readSlabView, length);
           return true;
         },
       },
