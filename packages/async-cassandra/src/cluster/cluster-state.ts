@@ -132,7 +132,7 @@ export class ClusterState implements ClusterView {
     this.#nodes = Object.freeze([...diff.nodes.values()]);
     const removed = diff.removed.map((info) => this.#takeSlot(info));
     for (const { after } of diff.changed) (this.#slots[after.slot] as ClusterNode).info = after;
-    const added = diff.added.map((info) => this.#fillSlot(info, targets));
+    const added = diff.added.map((info) => this.#fillSlot(info, targets, isFirst));
     const moved = this.#moveTargets(targets);
     if (removed.length + added.length + diff.changed.length + moved.length > 0) this.#changed();
 
@@ -142,7 +142,10 @@ export class ClusterState implements ClusterView {
     // What is there at first contact is no news.
     if (isFirst) return;
     for (const node of removed) this.#notifier.nodeRemoved(node.info);
-    for (const node of added) this.#notifier.nodeAdded(node.info);
+    for (const node of added) {
+      this.#notifier.nodeAdded(node.info);
+      if (node.isUp) this.#notifier.nodeUp(node.info);
+    }
     if (changesTopology(diff)) this.#notifier.topologyChange();
   }
 
@@ -210,11 +213,16 @@ export class ClusterState implements ClusterView {
     return node;
   }
 
-  #fillSlot(info: NodeInfo, targets: ReadonlyMap<string, EndPoint>): ClusterNode {
+  /**
+   * All nodes are taken to be up at first contact. One that is added later is up once somebody is connected to it, so that
+   * nothing is sent to it before; where nobody will try, it is up as long as gossip says nothing else.
+   */
+  #fillSlot(info: NodeInfo, targets: ReadonlyMap<string, EndPoint>, isFirst: boolean): ClusterNode {
     const node = new ClusterNode(info, targets.get(info.hostId) ?? { host: info.address, port: info.port }, () =>
       this.now(),
     );
     node.distance = this.#distanceOf(info);
+    node.isUp = isFirst || node.distance === 'ignored';
     this.#slots[info.slot] = node;
     return node;
   }

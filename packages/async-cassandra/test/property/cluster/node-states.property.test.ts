@@ -58,7 +58,10 @@ describe('node states, against a model', () => {
           seams: { timers: clock, random: () => 0 },
           logger: {},
           listener: {
-            nodeAdded: (info) => upByEvents.set(info.hostId, true),
+            nodeAdded: (info) => {
+              assert.ok(!upByEvents.has(info.hostId), 'adds what was not there');
+              upByEvents.set(info.hostId, false);
+            },
             nodeRemoved: (info) => assert.ok(upByEvents.delete(info.hostId), 'removes what was added'),
             nodeUp: (info) => {
               assert.equal(upByEvents.get(info.hostId), false, 'only what is down comes up');
@@ -95,7 +98,7 @@ describe('node states, against a model', () => {
             action.present.forEach((isPresent, i) => {
               if (!isPresent) models.delete(i);
               else if (!models.has(i))
-                models.set(i, { connections: new Map(), failing: new Set(), isUp: true, address: `10.0.0.${i}` });
+                models.set(i, { connections: new Map(), failing: new Set(), isUp: false, address: `10.0.0.${i}` });
             });
             apply();
           } else {

@@ -136,7 +136,7 @@ describe('events of AsyncCluster', () => {
 
     const added = await h.servers.addNode();
     await h.clock.advance(5_000);
-    assert.deepEqual(seen.splice(0).sort(), ['nodeAdded 10.0.0.4', 'topologyChange']);
+    assert.deepEqual(seen.splice(0), ['nodeAdded 10.0.0.4', 'topologyChange', 'nodeUp 10.0.0.4']);
     assert.equal(cluster.metadata.nodes.size, 4);
 
     await h.servers.removeNode(added);

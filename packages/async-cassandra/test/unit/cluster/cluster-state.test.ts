@@ -142,6 +142,29 @@ describe('ClusterState', () => {
       assert.equal(told.length, 2, 'others who try to connect hear of it');
     });
 
+    it('should bring a node that was added up with its first connection, and spare it while it warms up', async () => {
+      setNodes(a, b, c);
+      const node = nodeOf(c);
+      assert.equal(state.isUp(c), false);
+      await clock.advance(250);
+      state.poolFailing(node, true);
+      await settle();
+      assert.deepEqual(events.splice(0), ['added 10.0.0.3:9042', 'topology'], 'one that was never up does not go down');
+      state.connectionOpened(node, new FakeConnection().real);
+      state.poolFailing(node, false);
+      await settle();
+      assert.deepEqual(events, ['up 10.0.0.3:9042']);
+      assert.deepEqual([state.isUp(c), state.upSinceMs(c)], [true, 250]);
+    });
+
+    it('should take a node that was added to be up where nobody will try', async () => {
+      state.useDistances((info) => (info.hostId === c.hostId ? 'ignored' : 'local'));
+      setNodes(a, b, c);
+      await settle();
+      assert.deepEqual(events, ['added 10.0.0.3:9042', 'up 10.0.0.3:9042', 'topology']);
+      assert.equal(state.isUp(c), true);
+    });
+
     it('should follow gossip where nobody has tried to connect', async () => {
       state.saidDown(nodeOf(a));
       assert.equal(state.isUp(a), false);

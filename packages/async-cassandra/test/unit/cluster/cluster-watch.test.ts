@@ -214,7 +214,7 @@ describe('ClusterWatch', () => {
       const pools = await harness.session();
       await harness.cluster.addNode();
       await harness.clock.advance(2000);
-      assert.deepEqual(harness.events, ['added 10.0.0.4', 'topology']);
+      assert.deepEqual(harness.events, ['added 10.0.0.4', 'topology', 'up 10.0.0.4']);
       assert.equal(harness.watch.metadata.tokenMap.ring.size, 16);
       assert.notEqual(pools.next(harness.node('10.0.0.4')), null);
       assert.deepEqual(await harness.close(), nothing);
@@ -363,7 +363,7 @@ describe('ClusterWatch', () => {
       await harness.cluster.addNode();
       await harness.clock.advance(500);
       assert.notEqual(harness.controlHost, '10.0.0.1');
-      assert.deepEqual(harness.events, ['down 10.0.0.1', 'added 10.0.0.4', 'topology']);
+      assert.deepEqual(harness.events, ['down 10.0.0.1', 'added 10.0.0.4', 'topology', 'up 10.0.0.4']);
       assert.deepEqual(await harness.close(), nothing);
     });
 
