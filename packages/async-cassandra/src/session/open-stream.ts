@@ -1,7 +1,7 @@
 import type { Row } from '../codecs/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import type { OpenStreams } from './open-streams.ts';
-import { PageSource } from './page-source.ts';
+import { PageSource, streamAborted } from './page-source.ts';
 import { type RawPage, rawPageReceiver } from './raw-page.ts';
 import type { ReadyStatement } from './ready-statement.ts';
 import { Request } from './request.ts';
@@ -59,8 +59,11 @@ export async function openStream<R extends Row>(
     // Preparing and the first page share the time of one page.
     const first = { ...settings, timeoutMs: Math.min(settings.timeoutMs, streamTimeoutMs) };
     const page = await firstPage(core, await resolveStatement(first), first, startedAt);
-    const stream = new AsyncStreamingResultSet<R>(page, new PageSource(page, settings, options), handle, pageCallback);
-    streams.watch(stream, handle);
+    // It may have fired when the page had come already.
+    if (settings.signal?.aborted === true) throw streamAborted(settings.signal);
+    const source = new PageSource(page, settings, options);
+    const stream = new AsyncStreamingResultSet<R>(page, source, handle, pageCallback);
+    streams.watch(stream, handle, source);
     return stream;
   } catch (error) {
     handle.release();

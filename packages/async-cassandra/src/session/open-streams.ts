@@ -1,19 +1,55 @@
 import { QueueFullError } from '../errors/index.ts';
+import type { Abortable } from './abort-registry.ts';
+import { WeakAborts } from './weak-aborts.ts';
 
-/** Counts one open stream until it is released. */
-export interface StreamHandle {
-  release(): void;
+/** What fetches for a stream. */
+interface Fetching {
+  readonly signal: AbortSignal | undefined;
+  close(): void;
+}
+
+/** Counts one open stream until it is released. Whoever holds it holds neither the stream nor its pages. */
+export class StreamHandle {
+  readonly #streams: OpenStreams;
+  #isReleased = false;
+  #fetching: WeakRef<Fetching> | undefined;
+  #unwatch: (() => void) | undefined;
+
+  constructor(streams: OpenStreams) {
+    this.#streams = streams;
+    streams.count++;
+  }
+
+  /** @param unwatch - ends the watch of the stream's signal */
+  watches(fetching: Fetching, unwatch: (() => void) | undefined): void {
+    this.#fetching = new WeakRef(fetching);
+    this.#unwatch = unwatch;
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#streams.count--;
+    this.#streams.forget(this);
+    this.#unwatch?.();
+  }
+
+  /** The stream was collected without having ended: a fetch under way is the last, and has nobody to wait for it. */
+  abandon(): void {
+    this.#fetching?.deref()?.close();
+    this.release();
+  }
 }
 
 /** The open streams of a session, counted; one that was forgotten stops counting when it is collected. */
 export class OpenStreams {
   readonly #max: number;
-  readonly #collected: FinalizationRegistry<StreamHandle>;
+  readonly #aborts = new WeakAborts();
+  readonly #collected = new FinalizationRegistry<StreamHandle>((handle) => handle.abandon());
   count = 0;
 
   constructor(max: number) {
     this.#max = max;
-    this.#collected = new FinalizationRegistry((handle) => handle.release());
   }
 
   /** @throws QueueFullError when `limits.openStreams` are open */
@@ -24,19 +60,17 @@ export class OpenStreams {
         `${this.#max} streams are open already; end streams with break, cancel() or await using, or raise limits.openStreams`,
       );
     }
-    this.count++;
-    let isReleased = false;
-    return {
-      release: () => {
-        if (isReleased) return;
-        isReleased = true;
-        this.count--;
-      },
-    };
+    return new StreamHandle(this);
   }
 
-  /** Releases `handle` when `stream` is collected without having ended. */
-  watch(stream: object, handle: StreamHandle): void {
-    this.#collected.register(stream, handle);
+  /** Tells `stream` when its signal fires, and releases `handle` when it is collected without having ended. */
+  watch(stream: Abortable, handle: StreamHandle, fetching: Fetching): void {
+    const { signal } = fetching;
+    handle.watches(fetching, signal === undefined ? undefined : this.#aborts.add(signal, stream));
+    this.#collected.register(stream, handle, handle);
+  }
+
+  forget(handle: StreamHandle): void {
+    this.#collected.unregister(handle);
   }
 }

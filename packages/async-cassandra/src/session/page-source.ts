@@ -15,6 +15,14 @@ export interface PageSourceOptions {
   readonly timeoutMs: number;
 }
 
+/** The error of a stream whose signal has fired. */
+export function streamAborted(signal: AbortSignal): AbortError {
+  return new AbortError('The stream was aborted by its signal; its reason is the cause', {
+    cause: signal.reason,
+    outcome: 'rejected',
+  });
+}
+
 /** A page, or what ended the fetching. */
 type Arrival = { readonly page: RawPage } | { readonly error: unknown };
 
@@ -49,6 +57,11 @@ export class PageSource {
     return this.#settings.signal;
   }
 
+  /** Neither the signal nor the end of its time has ended the stream. */
+  mayGoOn(): boolean {
+    return this.#settings.signal?.aborted !== true && (this.#options.deadline === Infinity || this.#remainingMs() > 0);
+  }
+
   /**
    * Whether reading may go on.
    * @throws AbortError, TimeoutError, having closed the source
@@ -57,10 +70,7 @@ export class PageSource {
     const { signal } = this;
     if (signal?.aborted === true) {
       this.close();
-      throw new AbortError('The stream was aborted by its signal; its reason is the cause', {
-        cause: signal.reason,
-        outcome: 'rejected',
-      });
+      throw streamAborted(signal);
     }
     if (this.#remainingMs() <= 0) {
       this.close();

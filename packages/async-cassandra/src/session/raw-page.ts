@@ -52,9 +52,11 @@ export class RawPage {
     return this.rowCount - this.#decoded;
   }
 
-  /** Bytes of the rows that are not decoded yet. */
-  get remainingBytes(): number {
-    return this.#reader.end - this.#reader.pos;
+  /** How many of the rows that are not decoded yet lie within so many bytes, by their average; at least one. */
+  rowsWithin(bytes: number): number {
+    const remainingBytes = this.#reader.end - this.#reader.pos;
+    if (remainingBytes <= bytes) return this.remainingRows;
+    return Math.max(1, Math.floor((bytes / remainingBytes) * this.remainingRows));
   }
 
   /**

@@ -103,7 +103,7 @@ export class AsyncResultSet<R extends Row = Row> implements AsyncIterable<R> {
       while (this.currentRows.length === 0) if (!(await this.#nextPage())) return null;
       return this.currentRows;
     };
-    return new RowIterator<R>({ signal: undefined, refill, end: () => undefined });
+    return new RowIterator<R>({ mayGoOn: () => true, refill, end: () => undefined });
   }
 
   #take(): void {

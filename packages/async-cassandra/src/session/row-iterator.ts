@@ -1,7 +1,7 @@
 /** Where an iterator gets its items from, many at a time. */
 export interface RowSource<T> {
-  /** Ends the iteration at once, also between items that are there already. */
-  readonly signal: AbortSignal | undefined;
+  /** Asked before each item that is there already: false has `refill` asked instead, which tells why. */
+  mayGoOn(): boolean;
   /** The next items, at least one; null at the end. */
   refill(): Promise<readonly T[] | null>;
   /** Nothing more is wanted. Harmless when it was said before. */
@@ -31,7 +31,7 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#last === null && this.#at < this.#items.length && this.#source.signal?.aborted !== true)
+    if (this.#last === null && this.#at < this.#items.length && this.#source.mayGoOn())
       return Promise.resolve({ done: false, value: this.#items[this.#at++] as T });
     const step = (): Promise<IteratorResult<T, undefined>> => this.#step();
     const answer = this.#last === null ? this.#step() : this.#last.then(step, step);
@@ -44,7 +44,7 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#finish();
+    this.stop();
     this.#source.end();
     return Promise.resolve(DONE);
   }
@@ -58,18 +58,33 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
     await this.return();
   }
 
+  /** Forgets the items that are there: the next one is asked of the source. */
+  drop(): void {
+    this.#items = [];
+    this.#at = 0;
+  }
+
+  /** Ends: there are no more items. */
+  stop(): void {
+    this.#isDone = true;
+    this.drop();
+  }
+
   async #step(): Promise<IteratorResult<T, undefined>> {
-    if (this.#at < this.#items.length && this.#source.signal?.aborted !== true)
+    if (this.#at < this.#items.length && this.#source.mayGoOn())
       return { done: false, value: this.#items[this.#at++] as T };
     if (this.#isDone) return DONE;
     try {
       const items = await this.#source.refill();
-      if (items === null || this.#hasEnded()) return this.#finish();
+      if (items === null || this.#hasEnded()) {
+        this.stop();
+        return DONE;
+      }
       this.#items = items;
       this.#at = 1;
       return { done: false, value: items[0] as T };
     } catch (error) {
-      this.#finish();
+      this.stop();
       this.#source.end();
       throw error;
     }
@@ -78,12 +93,5 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
   /** Asked anew after waiting. */
   #hasEnded(): boolean {
     return this.#isDone;
-  }
-
-  #finish(): IteratorReturnResult<undefined> {
-    this.#isDone = true;
-    this.#items = [];
-    this.#at = 0;
-    return DONE;
   }
 }

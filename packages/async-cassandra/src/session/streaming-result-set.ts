@@ -1,10 +1,10 @@
 import type { Row } from '../codecs/index.ts';
 import { StreamBusyError } from '../errors/index.ts';
 import type { ColumnSpec } from '../protocol/index.ts';
-import { decodePage } from './decode-page.ts';
+import { decodePage, SLICE_BYTES } from './decode-page.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import type { StreamHandle } from './open-streams.ts';
-import type { PageSource } from './page-source.ts';
+import { type PageSource, streamAborted } from './page-source.ts';
 import type { RawPage } from './raw-page.ts';
 import type { LiveRequest } from './request-contract.ts';
 import { RowIterator } from './row-iterator.ts';
@@ -25,6 +25,9 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
   readonly #pageCallback: ((pageNumber: number, rowsInPage: number) => void) | undefined;
   /** Page one until it is reached: it has come before anybody asked for rows. */
   #firstPage: RawPage | null;
+  /** The page at hand, until it is read. */
+  #page: RawPage | null = null;
+  #iterator: RowIterator<unknown> | null = null;
   #request: LiveRequest;
   #pagingState: Buffer | undefined;
   #pageNumber = 0;
@@ -75,37 +78,27 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
 
   /** The rows one by one. @throws StreamBusyError when the stream is being, or has been, read */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
-    this.#take();
-    let page: RawPage | null = null;
-    const refill = async (): Promise<R[] | null> => {
-      this.#source.check();
-      while (page === null || page.remainingRows === 0) {
-        page = await this.#advance();
-        if (page === null) return null;
-      }
+    return this.#read<R>(async () => {
+      const page = this.#page?.remainingRows ? this.#page : await this.#nextFilled();
+      if (page === null) return null;
       const rows: Row[] = [];
-      page.decodeInto(rows, ROWS_PER_SLICE);
+      page.decodeInto(rows, Math.min(ROWS_PER_SLICE, page.rowsWithin(SLICE_BYTES)));
       return rows as R[];
-    };
-    return new RowIterator<R>({ signal: this.#source.signal, refill, end: () => this.#end() });
+    });
   }
 
   /** The rows in arrays, a page each; empty pages are passed over. @throws StreamBusyError as above */
   pages(): AsyncIterableIterator<R[]> {
-    this.#take();
-    const refill = async (): Promise<R[][] | null> => {
-      for (let page = await this.#advance(); page !== null; page = await this.#advance()) {
-        if (page.remainingRows === 0) continue;
-        const rows = await decodePage(page);
-        return this.#isEnded ? null : [rows as R[]];
-      }
-      return null;
-    };
-    return new RowIterator<R[]>({ signal: this.#source.signal, refill, end: () => this.#end() });
+    return this.#read<R[]>(async () => {
+      const page = await this.#nextFilled();
+      this.#page = null;
+      return page === null ? null : [(await decodePage(page)) as R[]];
+    });
   }
 
   /** Ends the stream: nothing more is fetched, an iteration under way ends. Harmless when it has ended. */
   cancel(): Promise<void> {
+    this.#iterator?.stop();
     this.#end();
     return Promise.resolve();
   }
@@ -114,22 +107,51 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     await this.cancel();
   }
 
-  #take(): void {
+  /** @internal Its signal has fired: what waits is given up now, whoever reads on is told by an AbortError. */
+  onAborted(): void {
+    this.#iterator?.drop();
+    this.#end();
+  }
+
+  #read<T>(next: () => Promise<T[] | null>): RowIterator<T> {
     if (this.#isTaken)
       throw new StreamBusyError(
         'The stream is read in one single pass, which has begun already; execute the statement again for another one',
       );
     this.#isTaken = true;
+    const source = this.#source;
+    const refill = async (): Promise<T[] | null> => {
+      source.check();
+      const items = await next();
+      // It may have ended while it waited.
+      if (!this.#isEnded) return items;
+      if (source.signal?.aborted === true) throw streamAborted(source.signal);
+      return null;
+    };
+    const iterator = new RowIterator<T>({ mayGoOn: () => source.mayGoOn(), refill, end: () => this.#end() });
+    if (this.#isEnded && source.signal?.aborted !== true) iterator.stop();
+    this.#iterator = iterator;
+    return iterator;
   }
 
-  /** Goes on to the next page; null at the end. */
+  /** Goes on to the next page that has rows; null at the end. */
+  async #nextFilled(): Promise<RawPage | null> {
+    for (;;) {
+      // What was read is let go before its successor comes.
+      this.#page = null;
+      const page = await this.#advance();
+      if (page === null || page.remainingRows > 0) return page;
+    }
+  }
+
   async #advance(): Promise<RawPage | null> {
     if (this.#isEnded) return null;
     const page = this.#firstPage === null ? await this.#source.next() : this.#openFirst(this.#firstPage);
-    if (page === null || this.#isEnded) {
+    if (page === null || this.#hasEnded()) {
       this.#end();
       return null;
     }
+    this.#page = page;
     this.#request = page.request;
     this.#pagingState = page.pagingState;
     this.#pageNumber++;
@@ -140,25 +162,33 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
 
   #openFirst(page: RawPage): RawPage {
     this.#firstPage = null;
-    this.#source.check();
     this.#source.prefetch();
     return page;
   }
 
-  #tellCallback(page: RawPage): void {
+  /** A callback that throws harms nobody, nor does one that returns a promise and rejects it. */
+  #tellCallback({ rowCount, request }: RawPage): void {
+    const { logger } = request.core.parts;
+    const failed = (error: unknown): void => {
+      logger.warn?.(`The pageCallback of a stream threw: ${error instanceof Error ? error.message : 'unknown error'}`);
+    };
     try {
-      this.#pageCallback?.(this.#pageNumber, page.rowCount);
+      const returned: unknown = this.#pageCallback?.(this.#pageNumber, rowCount);
+      if (returned instanceof Promise) returned.catch(failed);
     } catch (error) {
-      page.request.core.parts.logger.warn?.(
-        `The pageCallback of a stream threw: ${error instanceof Error ? error.message : 'unknown error'}`,
-      );
+      failed(error);
     }
+  }
+
+  #hasEnded(): boolean {
+    return this.#isEnded;
   }
 
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#firstPage = null;
+    this.#page = null;
     this.#source.close();
     this.#handle.release();
   }

@@ -213,7 +213,7 @@ describe('an iterator of rows', () => {
   const source = (ended: () => void): RowIterator<number> => {
     let at = 0;
     return new RowIterator<number>({
-      signal: undefined,
+      mayGoOn: () => true,
       refill: () => Promise.resolve(at < 6 ? [at++, at++] : null),
       end: ended,
     });

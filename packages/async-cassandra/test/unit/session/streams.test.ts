@@ -164,12 +164,13 @@ describe('a stream', () => {
     const stream = await h.settle(h.session.executeStream(CQL, [], { signal }));
     const iterator = stream[Symbol.asyncIterator]();
     for (let i = 0; i < 3; i++) await h.settle(iterator.next());
-    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
     controller.abort('stop');
+    assert.equal(h.session.state.openStreams, 0);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
     const failure = await h.failure(iterator.next());
     assert.ok(failure instanceof AbortError);
     assert.equal(failure.cause, 'stop');
-    assert.equal(h.session.state.openStreams, 0);
     assert.equal((await h.settle(iterator.next())).done, true);
   });
 

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Codec } from '../../../src/codecs/index.ts';
+import { generatedRows, t } from '../../support/index.ts';
+import { SessionHarness } from '../../support/session/session-harness.ts';
+
+const CQL = 'SELECT v FROM ks.t';
+
+/** Counts the cells that are decoded. */
+class CountingText implements Codec<string> {
+  readonly cqlType = 'text';
+  decoded = 0;
+
+  encode(value: string): Uint8Array {
+    return Buffer.from(value);
+  }
+
+  decode(bytes: Uint8Array): string {
+    this.decoded++;
+    return `${bytes.length}`;
+  }
+}
+
+async function start(rowCount: number, bytesPerRow: number): Promise<{ h: SessionHarness; codec: CountingText }> {
+  const codec = new CountingText();
+  const h = await SessionHarness.start({ cluster: { encoding: { codecs: [codec] } } });
+  const text = 'x'.repeat(bytesPerRow);
+  h.servers.when(
+    CQL,
+    generatedRows({ v: t.text }, rowCount, () => [text]),
+  );
+  return { h, codec };
+}
+
+describe('the rows of a stream', () => {
+  test('should be decoded as they are asked for, some hundreds at a time', async () => {
+    const { h, codec } = await start(5000, 10);
+    await using _ = h;
+    const stream = await h.settle(h.session.executeStream(CQL, [], { fetchSize: 2500 }));
+    const iterator = stream[Symbol.asyncIterator]();
+    assert.equal(codec.decoded, 0);
+    for (let read = 1; read <= 5000; read++) {
+      await h.settle(iterator.next());
+      assert.ok(codec.decoded >= read && codec.decoded < read + 500, `${codec.decoded} decoded, ${read} read`);
+    }
+  });
+
+  test('should be decoded a few at a time when they are large', async () => {
+    const { h, codec } = await start(60, 100_000);
+    await using _ = h;
+    const stream = await h.settle(h.session.executeStream(CQL, [], { fetchSize: 60 }));
+    const iterator = stream[Symbol.asyncIterator]();
+    for (let read = 1; read <= 60; read++) {
+      await h.settle(iterator.next());
+      assert.ok(codec.decoded >= read && codec.decoded < read + 4, `${codec.decoded} decoded, ${read} read`);
+    }
+  });
+
+  test('should not be decoded when nobody reads them', async () => {
+    const { h, codec } = await start(1000, 10);
+    await using _ = h;
+    const stream = await h.settle(h.session.executeStream(CQL, [], { fetchSize: 100, prefetchPages: 3 }));
+    const iterator = stream[Symbol.asyncIterator]();
+    await h.settle(iterator.next());
+    await h.clock.advance(100);
+    await stream.cancel();
+    await h.settle(iterator.next());
+    assert.equal(codec.decoded, 100);
+  });
+});
+
+test('a pageCallback that returns a rejected promise should harm nobody', async () => {
+  const warnings: unknown[][] = [];
+  await using h = await SessionHarness.start({
+    cluster: { logger: { warn: (...line: unknown[]) => void warnings.push(line) } },
+  });
+  h.servers.when(
+    CQL,
+    generatedRows({ v: t.int }, 20, (i) => [i]),
+  );
+  const rejecting = (page: number): Promise<void> => Promise.reject(new Error(`page ${page}`));
+  // As JavaScript, and an option of another type, let it through.
+  const pageCallback = rejecting as (page: number) => void;
+  const stream = await h.settle(h.session.executeStream(CQL, [], { fetchSize: 10, pageCallback }));
+  let seen = 0;
+  const reading = (async (): Promise<void> => {
+    for await (const _ of stream) seen++;
+  })();
+  await h.settle(reading);
+  assert.equal(seen, 20);
+  assert.equal(warnings.length, 2);
+});
