@@ -68,43 +68,68 @@ export class ContactFinder {
 
   /**
    * One round over the candidates.
+   * @param passedOver - nodes that were found before and did not do
    * @throws NoHostAvailableError, or the refusal that all of them gave; AbortError
    */
-  async find(signal: AbortSignal): Promise<Contact> {
-    const failures: NodeFailure[] = [];
-    const found =
-      (await this.#tryNodes(true, failures, signal)) ??
-      (await this.#tryContactPoints(failures, signal)) ??
-      (await this.#tryNodes(false, failures, signal));
-    if (signal.aborted) {
-      found?.connection.close();
-      throw new AbortError('Connecting was aborted', { cause: signal.reason, outcome: 'notSent' });
+  async find(signal: AbortSignal, passedOver: readonly NodeFailure[] = []): Promise<Contact> {
+    const failures = [...passedOver];
+    const without = new Set(passedOver.map(({ node }) => node));
+    for (;;) {
+      const found =
+        (await this.#tryNodes(true, failures, without, signal)) ??
+        (await this.#tryContactPoints(failures, without, signal)) ??
+        (await this.#tryNodes(false, failures, without, signal));
+      if (signal.aborted) {
+        found?.connection.close();
+        throw new AbortError('Connecting was aborted', { cause: signal.reason, outcome: 'notSent' });
+      }
+      if (found === null) throw connectionFailure(failures);
+      const { node } = found.connection;
+      try {
+        const contact = await this.#inCommonVersion(found, signal);
+        this.version = contact.connection.protocolVersion;
+        this.#clusterName = contact.reading.clusterName;
+        return contact;
+      } catch (error) {
+        failures.push({ node, error });
+        without.add(node);
+      }
     }
-    if (found === null) throw connectionFailure(failures);
-    const contact = await this.#inCommonVersion(found, signal);
-    this.version = contact.connection.protocolVersion;
-    this.#clusterName = contact.reading.clusterName;
-    return contact;
   }
 
-  #tryNodes(up: boolean, failures: NodeFailure[], signal: AbortSignal): Promise<Contact | null> {
+  #tryNodes(
+    up: boolean,
+    failures: NodeFailure[],
+    without: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<Contact | null> {
     const nodes = [...this.#options.state.clusterNodes()].filter((node) => node.isUp === up);
     const nearestFirst = shuffled(nodes, this.#options.seams.random).sort((a, b) => rank(a) - rank(b));
     const candidates = nearestFirst.slice(0, NODES_PER_ROUND).map((node) => ({ endPoint: node.target, node }));
-    return this.#race(candidates, failures, signal);
+    return this.#race(candidates, failures, without, signal);
   }
 
-  async #tryContactPoints(failures: NodeFailure[], signal: AbortSignal): Promise<Contact | null> {
+  async #tryContactPoints(
+    failures: NodeFailure[],
+    without: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<Contact | null> {
     const { contactPoints, seams, timeoutMs, logger } = this.#options;
     const resolved = await resolveContactPoints(contactPoints, { seams, timeoutMs, signal, logger });
     failures.push(...resolved.failures);
     if (resolved.endPoints.length > 0) this.endPoints = resolved.endPoints;
     const candidates = shuffled(resolved.endPoints, seams.random).map((endPoint) => ({ endPoint, node: undefined }));
-    return this.#race(candidates, failures, signal);
+    return this.#race(candidates, failures, without, signal);
   }
 
-  async #race(candidates: readonly Candidate[], failures: NodeFailure[], signal: AbortSignal): Promise<Contact | null> {
+  async #race(
+    all: readonly Candidate[],
+    failures: NodeFailure[],
+    without: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<Contact | null> {
     const { seams, state, protocolVersion } = this.#options;
+    const candidates = all.filter(({ endPoint }) => !without.has(formatEndPoint(endPoint.host, endPoint.port)));
     const outcome = await raceCandidates(candidates, {
       timers: seams.timers,
       staggerMs: STAGGER_MS,

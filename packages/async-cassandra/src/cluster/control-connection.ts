@@ -1,16 +1,20 @@
 import type { Connection, Seams } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
-import { ConnectionError, SessionClosedError, TimeoutError } from '../errors/index.ts';
+import { ConnectionError, ProtocolError, QueryError, SessionClosedError, TimeoutError } from '../errors/index.ts';
 import type { ReconnectionPolicy } from '../policies/index.ts';
 import type { ServerEvent } from '../protocol/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterState, NodeFollower } from './cluster-state.ts';
+import { connectionFailure, type NodeFailure } from './connection-failure.ts';
 import type { Contact, ContactFinder } from './contact-finder.ts';
 import { Drain } from './drain.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
 import type { TopologyReading } from './topology-reader.ts';
 import { sleep, waitFor } from './waiting.ts';
 import { createSharedAbort } from './shared-abort.ts';
+
+/** So many nodes in a row may fail after they were found: each may take the whole timeout of a query. */
+const MAX_PASSED_OVER = 3;
 
 /** What the control connection hands on: readings of the cluster, and events. */
 export interface ControlListener {
@@ -126,13 +130,23 @@ export class ControlConnection implements NodeFollower {
     }
   }
 
+  /** A node that fails between being found and being taken in is passed over: another one may do. */
   async #connect(): Promise<void> {
-    const contact = await this.#options.finder.find(this.#closed.signal);
-    if (this.#closed.signal.aborted) {
-      contact.connection.close();
+    const passedOver: NodeFailure[] = [];
+    for (;;) {
+      const contact = await this.#options.finder.find(this.#closed.signal, passedOver);
+      if (this.#closed.signal.aborted) contact.connection.close();
       this.#checkOpen();
+      try {
+        await this.#adopt(contact);
+        return;
+      } catch (error) {
+        this.#checkOpen();
+        if (!isFaultOfNode(error)) throw error;
+        passedOver.push({ node: contact.connection.node, error });
+        if (passedOver.length === MAX_PASSED_OVER) throw connectionFailure(passedOver);
+      }
     }
-    await this.#adopt(contact);
   }
 
   async #adopt({ connection, reading, events }: Contact): Promise<void> {
@@ -231,6 +245,15 @@ export class ControlConnection implements NodeFollower {
   #checkOpen(): void {
     if (this.#closed.signal.aborted) throw closedError();
   }
+}
+
+function isFaultOfNode(error: unknown): boolean {
+  return (
+    error instanceof ConnectionError ||
+    error instanceof TimeoutError ||
+    error instanceof QueryError ||
+    error instanceof ProtocolError
+  );
 }
 
 function closedError(): SessionClosedError {
