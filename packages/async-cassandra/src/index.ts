@@ -156,6 +156,8 @@ export type {
   VectorType,
 } from './protocol/index.ts';
 export {
+  type AdaptiveConcurrency,
+  type AsCompletedOptions,
   AsyncCassandraSession,
   AsyncCloseable,
   type AsyncContextManageable,
@@ -167,7 +169,9 @@ export {
   BoundQuery,
   type CassandraSession,
   type ConcurrentOptions,
+  type CompletedStatement,
   type ConcurrentResult,
+  type ConcurrentProgress,
   cql,
   type ExecutionInfo,
   type ExecutionProfile,
@@ -176,6 +180,7 @@ export {
   type PrepareOptions,
   type QueryTrace,
   type RequestOptions,
+  type ReplicaBatchOptions,
   type SessionState,
   type StreamConfig,
   type TraceEvent,

@@ -83,6 +83,7 @@ export async function openSession(
     cache,
     streams: new OpenStreams(options.openStreams),
     drainTimeoutMs: options.drainTimeoutMs,
+    table: (inKeyspace, name) => watch.metadata.keyspaces.get(inKeyspace)?.tables.get(name),
     onClosed: (closed) => context.onClosed(closed),
   });
   // Known before it is open, so that a cluster that closes meanwhile closes it too.

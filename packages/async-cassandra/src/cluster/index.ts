@@ -7,3 +7,4 @@ export { ConnectionPool } from './connection-pool.ts';
 export type { KeptKeyspaces } from './schema-keeper.ts';
 export { SessionPools } from './session-pools.ts';
 export { waitFor, type WaitBounds } from './waiting.ts';
+export { createSharedAbort } from './shared-abort.ts';

@@ -3,8 +3,15 @@ export type { Params } from './bind.ts';
 export { BoundQuery, cql } from './bound-query.ts';
 export type { CassandraSession } from './cassandra-session.ts';
 export { AsyncCloseable, type AsyncContextManageable } from './closeable.ts';
-export type { ConcurrentOptions } from './concurrent-options.ts';
-export type { ConcurrentResult } from './execute-concurrent.ts';
+export type { CompletedStatement } from './concurrent/as-completed.ts';
+export type {
+  AdaptiveConcurrency,
+  AsCompletedOptions,
+  ConcurrentOptions,
+  ConcurrentProgress,
+  ReplicaBatchOptions,
+} from './concurrent/concurrent-options.ts';
+export type { ConcurrentResult } from './concurrent/outcome-tally.ts';
 export type { ExecutionInfo } from './execution-info.ts';
 export type { ExecutionProfile, ResolvedProfile } from './execution-profile.ts';
 export { OpenStreams } from './open-streams.ts';

@@ -1,6 +1,6 @@
 import type { ClusterView, TimestampGenerator } from '../policies/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
-import type { ConnectionPool } from '../cluster/index.ts';
+import { type ConnectionPool, createSharedAbort } from '../cluster/index.ts';
 import type { CodecRegistry } from '../codecs/index.ts';
 import type { Connection, Seams } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
@@ -52,7 +52,7 @@ export class RequestCore {
     nowInSeconds: undefined,
     names: undefined,
   };
-  readonly #closing = new AbortController();
+  readonly #closing = createSharedAbort();
   /** Attempts whose replies are awaited. */
   inFlight = 0;
   /** Operations that have been accepted and have not settled. */

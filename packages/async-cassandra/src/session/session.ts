@@ -1,14 +1,18 @@
 import type { SessionPools } from '../cluster/index.ts';
 import type { Row } from '../codecs/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
+import type { TableMetadata } from '../metadata/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
 import { BatchStatement } from './batch-statement.ts';
 import { bindValues, type Params } from './bind.ts';
 import { type BoundQuery, cql } from './bound-query.ts';
 import type { CassandraSession } from './cassandra-session.ts';
 import { AsyncCloseable } from './closeable.ts';
-import type { ConcurrentOptions } from './concurrent-options.ts';
-import { type ConcurrentResult, executeConcurrent } from './execute-concurrent.ts';
+import { CompletedStatements, type CompletedStatement } from './concurrent/as-completed.ts';
+import type { AsCompletedOptions, ConcurrentOptions } from './concurrent/concurrent-options.ts';
+import type { ConcurrentTarget } from './concurrent/concurrent-target.ts';
+import { executeConcurrent } from './concurrent/execute-concurrent.ts';
+import type { ConcurrentResult } from './concurrent/outcome-tally.ts';
 import { openStream } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { prepareBatch } from './prepare-batch.ts';
@@ -40,6 +44,8 @@ export interface SessionParts {
   onClosed(session: AsyncCassandraSession): void;
 }
 
+  /** A table, when the metadata holds it. */
+  table(keyspace: string, name: string): TableMetadata | undefined;
 /** The bounded things of a session, as they stand. */
 export interface SessionState {
   readonly activeOperations: number;
@@ -111,12 +117,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       const settings = options === undefined ? this.#parts.defaults : this.#settings(options);
       if (query instanceof PreparedStatement && !query.plan.isStale)
         return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
-      const ready =
-        query instanceof BatchStatement
-          ? this.#batch(query, params, settings)
-          : readyStatement(this.#parts, query, params, settings);
-      if (ready instanceof Promise) return this.#runLater(ready, settings);
-      return this.#run(ready.statement, ready.values, settings);
+      return this.#makeReady(query, params, settings);
     } catch (error) {
       return Promise.reject(asError(error));
     }
@@ -157,15 +158,38 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   }
 
   /**
-   * Executes one statement for each set of parameters, `concurrency` of them at a time.
-   * @throws the first error when `raiseOnFirstError` (the default); what is under way then still finishes
+   * Executes one statement for each set of parameters, `concurrency` of them at a time. Memory stays constant however
+   * many there are, unless results are collected.
+   * @param params - any iterable or async iterable; it is told (`return()`) when it is not read to its end
+   * @returns counts, the first 100 errors, and the results when they are collected
+   * @throws the first error when `raiseOnFirstError` (the default), what the source throws, or SessionClosedError; what is
+   * under way then still finishes
+   * @throws AbortError when the signal fires: what is under way is cut and counts as failed, each with an outcome of its
+   * own; the outcome of this error is `notSent` only when nothing at all can have been applied
+   * @throws ConfigurationError
    */
   executeConcurrent<R extends Row = Row>(
     query: string | PreparedStatement<R>,
     params: Iterable<Params> | AsyncIterable<Params>,
     options: ConcurrentOptions = {},
   ): Promise<ConcurrentResult<R>> {
-    return executeConcurrent<R>(this, query, params, options);
+    return executeConcurrent<R>(this.#concurrentTarget(), query, params, options);
+  }
+
+  /**
+   * Executes one statement for each set of parameters, like `executeConcurrent`, and gives what becomes of each as it
+   * comes: `{ index, result }` or `{ index, error }`. It begins when the first outcome is asked for, and is never further
+   * ahead of the reader than `concurrency`. When it is left by `break`, what is under way is awaited. After the signal has
+   * fired, what was cut comes with an AbortError each, and then the iteration rejects with an AbortError, as it does with
+   * what the source throws.
+   * @throws ConfigurationError
+   */
+  executeConcurrentAsCompleted<R extends Row = Row>(
+    query: string | PreparedStatement<R>,
+    params: Iterable<Params> | AsyncIterable<Params>,
+    options: AsCompletedOptions = {},
+  ): AsyncIterableIterator<CompletedStatement<R>, undefined> & AsyncDisposable {
+    return new CompletedStatements<R>(this.#concurrentTarget(), query, params, options);
   }
 
   /**
@@ -226,6 +250,39 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       this.#reject,
     );
     if (startedAt !== undefined) request.trailFrom(startedAt);
+  #concurrentTarget(): ConcurrentTarget {
+    return {
+      core: this.#core,
+      prepare: (text, options) => this.prepare(text, options),
+      settings: (options) => this.#settings(options),
+      table: (keyspace, name) => this.#parts.table(keyspace, name),
+      execute: (query, params, settings) => {
+        if (this.isClosing) return Promise.reject(closedError());
+        try {
+          if (query instanceof PreparedStatement && !query.plan.isStale)
+            return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
+          return this.#makeReady(query, params, settings);
+        } catch (error) {
+          return Promise.reject(asError(error));
+        }
+      },
+    };
+  }
+
+  /** Executes what is not, or not any more, a prepared statement. */
+  #makeReady<T>(
+    query: string | PreparedStatement | BoundQuery | BatchStatement,
+    params: Params | undefined,
+    settings: RequestSettings,
+  ): Promise<T> {
+    const ready =
+      query instanceof BatchStatement
+        ? this.#batch(query, params, settings)
+        : readyStatement(this.#parts, query, params, settings);
+    if (ready instanceof Promise) return this.#runLater(ready, settings);
+    return this.#run(ready.statement, ready.values, settings);
+  }
+
     request.start();
     // Kept, they would hold the last result until the next request.
     this.#resolve = ignore;

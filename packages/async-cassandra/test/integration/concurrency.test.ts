@@ -98,7 +98,9 @@ describeOnEveryPair('Many requests at once', SCHEMA, (context) => {
     });
     assert.deepEqual(done, { total: 2_500, succeeded: 2_500, failed: 0, errors: [] });
     assert.ok(most <= 32, `${most} at a time`);
-    assert.deepEqual(progress, [1_000, 2_000, 2_500]);
+    // After each thousand, at the end, and whenever a second has passed.
+    assert.deepEqual(progress, [...progress].sort((a, b) => a - b));
+    assert.equal(progress.at(-1), 2_500);
     const read = await session.executeConcurrent(
       SELECT,
       Array.from({ length: 100 }, (_, n) => ({ id: key, n })),
