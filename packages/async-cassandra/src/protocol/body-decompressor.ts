@@ -47,6 +47,14 @@ export class BodyDecompressor {
     }
   }
 
+  /** Lets go of the last body, if it has memory of its own. */
+  release(): void {
+    this.buf = this.#shared.buf;
+    this.view = this.#shared.view;
+    this.length = 0;
+    this.isOwned = false;
+  }
+
   #makeRoom(length: number, source: Buffer, from: number, to: number): void {
     const isLz4 = this.#algorithm === 'lz4';
     const received = to - from;

@@ -36,6 +36,11 @@ export class ByteReader {
     return this;
   }
 
+  /** Lets go of the bytes, which would otherwise stay in memory until the next `reset`. */
+  release(): void {
+    this.reset(EMPTY, EMPTY_VIEW, 0, 0);
+  }
+
   get remaining(): number {
     return this.end - this.pos;
   }

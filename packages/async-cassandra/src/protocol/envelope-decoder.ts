@@ -134,6 +134,9 @@ export class EnvelopeDecoder {
     decompressor.decompress(buf, view, body, end);
     const reader = this.#reader.reset(decompressor.buf, decompressor.view, 0, decompressor.length);
     this.#sink.onEnvelope(streamId, opcode, flags, reader, decompressor.isOwned);
+    if (!decompressor.isOwned) return;
+    reader.release();
+    decompressor.release();
   }
 
   /** Another version than expected: during the handshake an ERROR may carry the server's own, which tells what to propose next. */
@@ -183,6 +186,8 @@ export class EnvelopeDecoder {
     const whole = this.#partial as Buffer;
     this.#partial = null;
     this.#deliver(whole, viewOf(whole), 0, this.#needed, true);
+    // On a connection that falls idle the largest reply would stay in memory.
+    this.#reader.release();
     return pos;
   }
 

@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage, collectUntil } from '../../support/collect-garbage.ts';
 import { generatedRows, held, t } from '../../support/index.ts';
 import { SessionHarness } from '../../support/session/session-harness.ts';
 
 const CQL = 'SELECT k FROM ks.t';
 const thousand = generatedRows({ k: t.int }, 1000, (i) => [i]);
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-setFlagsFromString('--no-expose-gc');
-
-/** Collects until nothing is left that `check` waits for; finalizers run on turns of their own. */
-async function collectUntil(check: () => boolean): Promise<void> {
-  for (let round = 0; round < 50 && !check(); round++) {
-    collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 describe('a stream that is merely forgotten', () => {
   const forgetters: Readonly<Record<string, (h: SessionHarness) => Promise<WeakRef<object>>>> = {
