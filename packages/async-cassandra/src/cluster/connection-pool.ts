@@ -141,15 +141,18 @@ export class ConnectionPool {
   }
 
   #attempt(): void {
-    const { limiter, open } = this.#options;
+    const { limiter, open, timers } = this.#options;
     const { signal } = this.#attempts;
+    let startedMs = timers.now();
+    const task = (): Promise<Connection> => {
+      startedMs = timers.now();
+      return open(this.node, signal);
+    };
     this.#pending++;
-    limiter
-      .run(() => open(this.node, signal), signal)
-      .then(
-        (connection) => this.#attemptSucceeded(connection, signal),
-        (error: unknown) => this.#attemptFailed(error, signal),
-      );
+    limiter.run(task, signal).then(
+      (connection) => this.#attemptSucceeded(connection, signal),
+      (error: unknown) => this.#attemptFailed(error, signal, startedMs),
+    );
   }
 
   #attemptSucceeded(connection: Connection, signal: AbortSignal): void {
@@ -168,7 +171,7 @@ export class ConnectionPool {
       );
   }
 
-  #attemptFailed(reason: unknown, signal: AbortSignal): void {
+  #attemptFailed(reason: unknown, signal: AbortSignal, startedMs: number): void {
     if (signal.aborted) return;
     this.#pending--;
     const { endPoint } = this.node.info;
@@ -184,7 +187,8 @@ export class ConnectionPool {
     log?.call(logger, { node: endPoint, error: error.message }, 'Could not open a connection; trying again');
     if (this.#retryAtOnce) this.#clearTimer();
     // Of attempts made side by side, the first failure sets the time of the next try for all.
-    const delay = this.#retryAtOnce ? 0 : this.#timer === null ? this.#backoff.failed() : 0;
+    const tookMs = this.#options.timers.now() - startedMs;
+    const delay = this.#retryAtOnce ? 0 : this.#timer === null ? this.#backoff.failed(tookMs) : 0;
     this.#retryAtOnce = false;
     this.#retryLater(delay, error);
   }

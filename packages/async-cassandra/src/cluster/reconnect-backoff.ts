@@ -24,15 +24,21 @@ export class ReconnectBackoff {
     this.#random = random;
   }
 
-  /** An attempt has failed. @returns ms until the next one */
-  failed(): number {
+  /**
+   * An attempt has failed after `tookMs`. Delays count from the beginning of an attempt: where a node is cut off and each
+   * takes the whole connect timeout, the policy's longest delay still is the longest time between two.
+   * @returns ms until the next one
+   */
+  failed(tookMs = 0): number {
     this.#schedule ??= this.#policy.schedule();
     const step = this.#schedule.next();
     // A schedule that has ended goes on with its last delay.
     const wanted = step.done === true ? this.#lastMs : Number(step.value);
     const delay = Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), LONGEST_MS) : LONGEST_MS;
     this.#lastMs = delay;
-    return delay * (1 - JITTER * this.#random());
+    const jittered = delay * (1 - JITTER * this.#random());
+    const pause = Math.min(jittered, QUICK_RETRY_MS * this.#random());
+    return Math.max(jittered - tookMs, pause);
   }
 
   /** A connection that was open for `livedMs` is gone. @returns ms until the next attempt */

@@ -50,7 +50,17 @@ export class SilenceWatch {
     }
     if ((++this.#asked & ASK_CLOCK_MASK) !== 0) return this.#slow;
     const silentMs = this.#now() - this.#silentSince;
-    this.#slow = silentMs >= (unanswered >= MANY ? SILENT_MANY_MS : SILENT_FEW_MS);
-    return this.#slow;
+    const isSlow = silentMs >= (unanswered >= MANY ? SILENT_MANY_MS : SILENT_FEW_MS);
+    if (isSlow && !this.#slow) this.#probe();
+    this.#slow = isSlow;
+    return isSlow;
+  }
+
+  /**
+   * Nothing will be sent to the node from now on, so nothing else would tell that its connections are dead: they
+   * would stay as they are until the next heartbeat.
+   */
+  #probe(): void {
+    for (const connection of this.#connections) connection.probe();
   }
 }

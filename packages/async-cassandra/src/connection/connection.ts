@@ -144,6 +144,11 @@ export class Connection implements TransportHandler, HeartbeatTarget {
     this.#closeIfDrained();
   }
 
+  /** Asks the node for a sign of life, without waiting for the heartbeat's turn: its silence is suspicious. */
+  probe(): void {
+    if (this.#state === 'open' || this.#state === 'retired') this.#heartbeat.probe();
+  }
+
   /** Closes at once; requests in flight are failed with `error`, or with one made for them. */
   close(error: ConnectionError | null = null): void {
     if (this.#state === 'closed') return;

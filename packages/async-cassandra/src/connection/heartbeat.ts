@@ -32,8 +32,9 @@ class OptionsRequest implements RequestHandler {
 export interface HeartbeatTarget {
   /** When bytes were last read. */
   readonly lastReadMs: number;
+  readonly bytesReceived: number;
   send(handler: RequestHandler, timeoutMs: number): number;
-  /** A heartbeat was not answered in time. */
+  /** A heartbeat was not answered in time, nor was anything else. */
   onHeartbeatMissed(): void;
 }
 
@@ -61,17 +62,25 @@ export class Heartbeat {
   beat(now: number): number {
     const { dueAt } = this;
     if (dueAt > now) return dueAt;
+    this.probe();
     // An answer would be read after `now`, so the next one is not due before this.
-    if (this.isPending) return now + this.#intervalMs;
-    const id = this.#target.send(
+    return now + this.#intervalMs;
+  }
+
+  /** Sends a heartbeat now, unless one is under way or there are to be none. */
+  probe(): void {
+    if (this.isPending || this.#intervalMs === Infinity) return;
+    const target = this.#target;
+    const { bytesReceived } = target;
+    const id = target.send(
       new OptionsRequest((answered) => {
         this.isPending = false;
-        if (!answered) this.#target.onHeartbeatMissed();
+        // A node that answers others has only put this one off.
+        if (!answered && target.bytesReceived === bytesReceived) target.onHeartbeatMissed();
       }),
       this.#timeoutMs,
     );
     // Without a free id the replies that are awaited serve as the probe: their deadlines and the orphan cap replace the connection.
     this.isPending = id >= 0;
-    return now + this.#intervalMs;
   }
 }

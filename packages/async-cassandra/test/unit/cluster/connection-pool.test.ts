@@ -31,6 +31,18 @@ describe('ConnectionPool', () => {
     assert.equal(harness.clock.pending, 0);
   });
 
+  it('should count the schedule from the beginning of an attempt, for a node that takes long to fail', async () => {
+    const h = new PoolHarness(1);
+    void h.pool.start();
+    await h.clock.advance(700);
+    await h.fail();
+    await h.clock.advance(299);
+    assert.equal(h.attempts.length, 1);
+    await h.clock.advance(1);
+    assert.equal(h.attempts.length, 2);
+    await h.pool.close(0);
+  });
+
   it('should resolve start when the first attempt fails, keep the reason, and go on by the schedule', async () => {
     const harness = new PoolHarness(2);
     const started = harness.pool.start();

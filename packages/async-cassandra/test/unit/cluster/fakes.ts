@@ -11,6 +11,7 @@ export class FakeConnection {
   inFlight = 0;
   orphaned = 0;
   bytesReceived = 0;
+  probes = 0;
   hasRoom = true;
   isRetired = false;
   onClosed: ((connection: FakeConnection, error: ConnectionError | null) => void) | null = null;
@@ -25,6 +26,10 @@ export class FakeConnection {
   /** The connection as its users see it. */
   get real(): Connection {
     return this as unknown as Connection;
+  }
+
+  probe(): void {
+    this.probes++;
   }
 
   retire(error: ConnectionError | null): void {

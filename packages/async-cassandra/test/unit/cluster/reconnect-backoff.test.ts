@@ -19,6 +19,13 @@ describe('ReconnectBackoff', () => {
     assert.ok(delay > 849 && delay < 851, String(delay));
   });
 
+  it('should count delays from the beginning of attempts, and pause a moment after one that took longer', () => {
+    const backoff = new ReconnectBackoff(doubling, noJitter);
+    assert.deepEqual([backoff.failed(400), backoff.failed(5_000), backoff.failed(0)], [600, 0, 4_000]);
+    const pause = new ReconnectBackoff(doubling, mostJitter).failed(5_000);
+    assert.ok(pause > QUICK_RETRY_MS * 0.99 && pause <= QUICK_RETRY_MS, String(pause));
+  });
+
   it('should replace a sound connection almost at once, spread over the quick retry time', () => {
     assert.equal(new ReconnectBackoff(doubling, noJitter).lost(60_000), 0);
     const delay = new ReconnectBackoff(doubling, mostJitter).lost(60_000);

@@ -59,6 +59,21 @@ describe('SilenceWatch', () => {
     assert.equal(isSlow(), true);
   });
 
+  it('should have the connections probed once, when the silence has become suspicious', () => {
+    connection.inFlight = 1;
+    isSlow();
+    now = 999;
+    isSlow();
+    assert.equal(connection.probes, 0);
+    for (now = 1000; now < 20_000; now += 1000) isSlow();
+    assert.equal(connection.probes, 1);
+    connection.bytesReceived += 9;
+    isSlow();
+    now += 1000;
+    isSlow();
+    assert.equal(connection.probes, 2);
+  });
+
   it('should be well again as soon as anything was read', () => {
     connection.inFlight = 30;
     isSlow();

@@ -72,6 +72,46 @@ describe('Heartbeat', () => {
     assert.equal(harness.ticker.nextAt, Infinity);
   });
 
+  it('should be sent at once when asked for, one at a time, and close the connection when it is missed', async () => {
+    const { harness, connection } = await start(config);
+    harness.server.when({ opcode: 'OPTIONS' }, never());
+    connection.probe();
+    connection.probe();
+    await harness.clock.advance(1_000);
+    assert.equal(beats(harness), 1);
+    connection.probe();
+    await harness.clock.advance(3_900);
+    assert.equal(beats(harness), 1);
+    assert.equal(connection.isOpen, true);
+    await harness.clock.advance(130);
+    assert.equal(connection.isOpen, false);
+    connection.probe();
+    await harness.assertNothingLeft();
+  });
+
+  it('should not give a connection up that has read something else since', async () => {
+    const { harness, connection, request } = await start(config);
+    harness.server.when({ opcode: 'OPTIONS' }, never());
+    connection.probe();
+    await harness.clock.advance(4_000);
+    const other = request();
+    connection.send(other, 1_000);
+    await harness.clock.advance(2_000);
+    assert.equal(other.only.kind, 'response');
+    assert.equal(connection.isOpen, true);
+    connection.probe();
+    await harness.clock.advance(5_100);
+    assert.equal(connection.isOpen, false);
+  });
+
+  it('should not be sent where heartbeats are off', async () => {
+    const { harness, connection } = await start({ heartbeatIntervalMs: 0 });
+    connection.probe();
+    await harness.clock.advance(10);
+    assert.equal(beats(harness), 0);
+    connection.close();
+  });
+
   it('should wait for one answer at a time, without looking for it at every tick', async () => {
     const { harness, connection, request } = await start({ ...config, heartbeatTimeoutMs: 60_000 });
     harness.server.when({ opcode: 'OPTIONS' }, delayed(20_000, voidResult()));
