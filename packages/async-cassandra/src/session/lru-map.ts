@@ -28,12 +28,4 @@ export class LruMap<K, V> {
     this.#newest = key;
     if (this.#entries.size > this.#size) this.#entries.delete(this.#entries.keys().next().value as K);
   }
-
-  values(): Iterable<V> {
-    return this.#entries.values();
-  }
-
-  delete(key: K): void {
-    this.#entries.delete(key);
-  }
 }

@@ -1,5 +1,5 @@
 import type { PreparedResult, SchemaChange } from '../protocol/index.ts';
-import { LruMap } from './lru-map.ts';
+import { PlanCache } from './plan-cache.ts';
 import { PlanWait, type PrepareWait } from './plan-wait.ts';
 import { preparedReceiver, PrepareRequest } from './prepare-request.ts';
 import { PreparedPlan } from './prepared-statement.ts';
@@ -18,15 +18,15 @@ export class PrepareCache {
   readonly #core: RequestCore;
   readonly #facts: TextFactsCache;
   readonly #settings: RequestSettings;
-  readonly #plans: LruMap<string, PreparedPlan>;
-  readonly #pending = new Map<string, Promise<PreparedPlan>>();
+  readonly #plans: PlanCache;
+  readonly #pending = new Map<string | undefined, Map<string, Promise<PreparedPlan>>>();
 
   /** @param settings - of the PREPARE requests themselves */
   constructor(core: RequestCore, facts: TextFactsCache, settings: RequestSettings, size: number) {
     this.#core = core;
     this.#facts = facts;
     this.#settings = settings;
-    this.#plans = new LruMap(size);
+    this.#plans = new PlanCache(size);
   }
 
   get size(): number {
@@ -35,13 +35,13 @@ export class PrepareCache {
 
   /** The plan of a text that was prepared before, unless it must be prepared again. */
   find(cql: string, keyspace: string | undefined): PreparedPlan | undefined {
-    const plan = this.#plans.get(keyOf(cql, keyspace));
+    const plan = this.#plans.get(cql, keyspace);
     return plan === undefined || plan.isStale ? undefined : plan;
   }
 
   /** What the schema has changed under is prepared again at its next use: values would be encoded by the old types. */
   onSchemaChange(change: SchemaChange): void {
-    for (const plan of this.#plans.values()) if (plan.dependsOn(change)) plan.isStale = true;
+    for (const plan of this.#plans) if (plan.dependsOn(change)) plan.isStale = true;
   }
 
   /** Prepares a stale plan again, for all who hold it. */
@@ -53,18 +53,26 @@ export class PrepareCache {
 
   /** Prepares a text, or waits for who does already. */
   prepare(cql: string, keyspace: string | undefined, wait: PrepareWait): Promise<PreparedPlan> {
-    const key = keyOf(cql, keyspace);
     const known = this.find(cql, keyspace);
     if (known !== undefined) return Promise.resolve(known);
     if (wait.signal?.aborted === true) return Promise.reject(requestAborted(wait.signal));
-    let pending = this.#pending.get(key);
+    return new PlanWait(this.#core, wait).for(this.#pendingOf(cql, keyspace));
+  }
+
+  #pendingOf(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
+    const ofKeyspace = this.#pending.get(keyspace) ?? new Map<string, Promise<PreparedPlan>>();
+    this.#pending.set(keyspace, ofKeyspace);
+    let pending = ofKeyspace.get(cql);
     if (pending === undefined) {
-      pending = this.#request(cql, keyspace).finally(() => this.#pending.delete(key));
-      this.#pending.set(key, pending);
+      pending = this.#request(cql, keyspace).finally(() => {
+        ofKeyspace.delete(cql);
+        if (ofKeyspace.size === 0 && this.#pending.get(keyspace) === ofKeyspace) this.#pending.delete(keyspace);
+      });
+      ofKeyspace.set(cql, pending);
       // Every caller may have given up when it fails.
       pending.catch(() => undefined);
     }
-    return new PlanWait(this.#core, wait).for(pending);
+    return pending;
   }
 
   async #request(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
@@ -79,18 +87,13 @@ export class PrepareCache {
         reject,
       ).start();
     });
-    const key = keyOf(cql, keyspace);
-    const known = this.#plans.get(key);
-    if (known !== undefined && result.id.equals(known.id)) {
-      known.accept(result);
-      return known;
-    }
-    const plan = new PreparedPlan(cql, keyspace, this.#facts.get(cql).info, result, this.#core.registry);
-    this.#plans.set(key, plan);
+    const known = this.#plans.known(cql, keyspace);
+    const isSame = known !== undefined && result.id.equals(known.id);
+    if (isSame) known.accept(result);
+    const plan = isSame
+      ? known
+      : new PreparedPlan(cql, keyspace, this.#facts.get(cql).info, result, this.#core.registry);
+    this.#plans.add(plan);
     return plan;
   }
-}
-
-function keyOf(cql: string, keyspace: string | undefined): string {
-  return keyspace === undefined ? cql : `${keyspace}\0${cql}`;
 }

@@ -43,6 +43,8 @@ export class PreparedPlan {
   partitionKeyIndexes: readonly number[] = [];
   /** Its table, or a type in it, has changed since: the markers may have other types now. */
   isStale = false;
+  /** When it was last looked up in the cache, in its count of uses. */
+  usedAt = 0;
   lastMetadata: ResultMetadata | undefined;
   /** Id of the result's metadata as last heard (v5). */
   resultMetadataId: Buffer | undefined;
