@@ -83,6 +83,11 @@ export async function openSession(
     cache,
     streams: new OpenStreams(options.openStreams),
     drainTimeoutMs: options.drainTimeoutMs,
+    schema: {
+      metadata: () => watch.metadata,
+      loadKeyspace: (name) => watch.keepKeyspaces([name]),
+      refreshMetadata: () => watch.refresh(),
+    },
     table: (inKeyspace, name) => watch.metadata.keyspaces.get(inKeyspace)?.tables.get(name),
     onClosed: (closed) => context.onClosed(closed),
   });

@@ -19,6 +19,9 @@ export {
 } from './schema-refresh.ts';
 export type { ClusterSchemaRows, SchemaRows, SchemaTable } from './schema-rows.ts';
 export { RelationMetadata, TableMetadata, ViewMetadata } from './table-metadata.ts';
+export { MAX_TOKEN, MIN_TOKEN } from './token.ts';
 export { type ReplicatedRange, TokenMap, type TokenMapStatistics } from './token-map.ts';
+export { tokenOf } from './token-of.ts';
+export { TokenPair, writeToken } from './token-pair.ts';
 export { TokenRange } from './token-range.ts';
 export type { Turns } from './turns.ts';

@@ -26,6 +26,9 @@ import type { RequestCore } from './request-core.ts';
 import type { RequestOptions } from './request-options.ts';
 import { type RequestSettings, resolveSettings, type SettingsContext } from './request-settings.ts';
 import type { AsyncResultSet } from './result-set.ts';
+import type { ScanOptions } from './scan/scan-options.ts';
+import type { SchemaSource } from './scan/scan-target.ts';
+import { AsyncTableScan } from './scan/table-scan.ts';
 import type { StreamConfig } from './stream-config.ts';
 import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
 import type { TextFactsCache } from './text-facts.ts';
@@ -41,11 +44,12 @@ export interface SessionParts {
   readonly cache: PrepareCache;
   readonly streams: OpenStreams;
   readonly drainTimeoutMs: number;
+  readonly schema: SchemaSource;
+  /** A table, when the metadata holds it. */
+  table(keyspace: string, name: string): TableMetadata | undefined;
   onClosed(session: AsyncCassandraSession): void;
 }
 
-  /** A table, when the metadata holds it. */
-  table(keyspace: string, name: string): TableMetadata | undefined;
 /** The bounded things of a session, as they stand. */
 export interface SessionState {
   readonly activeOperations: number;
@@ -147,6 +151,19 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     );
   }
 
+  /**
+   * Reads a table or view whole: its token ranges in parallel, each at the nodes that hold it, each row once, however
+   * many nodes fail meanwhile. Nothing is sent before the result is read.
+   * @param table - its name exactly as the metadata has it, `events` or `shop.events`
+   * @returns rows by `for await`, pages by `pages()`, and `checkpoint`, from which another scan goes on
+   * @throws ConfigurationError, also for a checkpoint of another scan; SessionClosedError. Reading throws what requests
+   * throw, ConfigurationError when there is no such table, and QueueFullError when `limits.openStreams` are open
+   */
+  scan<R extends Row = Row>(table: string, options: ScanOptions = {}): AsyncTableScan<R> {
+    if (this.isClosing) throw closedError();
+    return new AsyncTableScan<R>(this.#parts, table, options);
+  }
+
   async prepare<R extends Row = Row>(cql: string, options: PrepareOptions = {}): Promise<PreparedStatement<R>> {
     if (this.isClosing) throw closedError();
     if (typeof cql !== 'string') throw new ConfigurationError('cql', 'prepare() takes the text of a statement');
@@ -233,23 +250,6 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     return resolveSettings(this.#parts.defaults, options, this.#parts.context);
   }
 
-  #run<T>(
-    statement: Executable,
-    values: readonly unknown[],
-    settings: RequestSettings,
-    startedAt?: number,
-  ): Promise<T> {
-    const promise = new Promise<T>(this.#capture);
-    const request = new Request(
-      this.#core,
-      statement,
-      values,
-      settings,
-      resultSetReceiver,
-      this.#resolve as (result: unknown) => void,
-      this.#reject,
-    );
-    if (startedAt !== undefined) request.trailFrom(startedAt);
   #concurrentTarget(): ConcurrentTarget {
     return {
       core: this.#core,
@@ -283,6 +283,23 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     return this.#run(ready.statement, ready.values, settings);
   }
 
+  #run<T>(
+    statement: Executable,
+    values: readonly unknown[],
+    settings: RequestSettings,
+    startedAt?: number,
+  ): Promise<T> {
+    const promise = new Promise<T>(this.#capture);
+    const request = new Request(
+      this.#core,
+      statement,
+      values,
+      settings,
+      resultSetReceiver,
+      this.#resolve as (result: unknown) => void,
+      this.#reject,
+    );
+    if (startedAt !== undefined) request.trailFrom(startedAt);
     request.start();
     // Kept, they would hold the last result until the next request.
     this.#resolve = ignore;
