@@ -2,7 +2,7 @@ import type { Row } from '../codecs/index.ts';
 import type { RawPage } from './raw-page.ts';
 
 /** Others get the event loop after this much was decoded (rule 13 of the design). */
-export const SLICE_BYTES = 256 * 1024;
+export const SLICE_BYTES: number = 256 * 1024;
 
 /** Decodes what is left of a page, in slices. */
 export async function decodePage(page: RawPage): Promise<Row[]> {
