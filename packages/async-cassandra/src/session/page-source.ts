@@ -153,15 +153,16 @@ export class PageSource {
 
   /** A page that took longer than what was left of the stream's time. */
   #explain(error: unknown): unknown {
-    return error instanceof TimeoutError && this.#remainingMs() <= 0 ? this.#timeoutError() : error;
+    return error instanceof TimeoutError && this.#remainingMs() <= 0 ? this.#timeoutError(error.node) : error;
   }
 
-  #timeoutError(): TimeoutError {
+  #timeoutError(node?: string): TimeoutError {
     const { timeoutMs } = this.#options;
+    const what = node === undefined ? 'The stream' : `The stream, last waiting for ${node},`;
     return new TimeoutError(
-      `The stream took longer than timeoutMs (${timeoutMs} ms); raise it, or resume from pagingState`,
+      `${what} took longer than timeoutMs (${timeoutMs} ms); check the cluster's load, raise it, or resume from pagingState`,
       timeoutMs,
-      { outcome: 'rejected' },
+      { outcome: 'rejected', node },
     );
   }
 }

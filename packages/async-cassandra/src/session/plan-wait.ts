@@ -26,15 +26,18 @@ export class PlanWait implements Abortable {
     this.#wait = wait;
   }
 
-  /** @throws AbortError, TimeoutError, or what the preparation fails with */
-  for(pending: Promise<PreparedPlan>): Promise<PreparedPlan> {
+  /**
+   * @param node - the node that is being asked, for the error that tells of its silence
+   * @throws AbortError, TimeoutError, or what the preparation fails with
+   */
+  for(pending: Promise<PreparedPlan>, node: () => string | undefined): Promise<PreparedPlan> {
     const { timeoutMs, signal } = this.#wait;
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       if (signal !== undefined) this.#core.aborts.add(signal, this);
       if (timeoutMs < Infinity)
         this.#timer = this.#core.parts.seams.timers.setTimeout(
-          () => this.#giveUp(timeoutError(timeoutMs)),
+          () => this.#giveUp(timeoutError(timeoutMs, node())),
           Math.min(timeoutMs, LONGEST_TIMER_MS),
         );
       pending.then(
@@ -64,10 +67,10 @@ export class PlanWait implements Abortable {
   }
 }
 
-function timeoutError(timeoutMs: number): TimeoutError {
-  return new TimeoutError(
-    `Preparing the statement took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`,
-    timeoutMs,
-    { outcome: 'notSent' },
-  );
+function timeoutError(timeoutMs: number, node: string | undefined): TimeoutError {
+  const what = node === undefined ? 'Preparing the statement' : `Preparing the statement, last sent to ${node},`;
+  return new TimeoutError(`${what} took longer than timeoutMs (${timeoutMs} ms); check the cluster's load`, timeoutMs, {
+    outcome: 'notSent',
+    node,
+  });
 }

@@ -9,6 +9,12 @@ import { requestAborted } from './request-failures.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { TextFactsCache } from './text-facts.ts';
 
+/** A preparation that is under way, and the request that makes it. */
+interface PendingPlan {
+  readonly plan: Promise<PreparedPlan>;
+  readonly request: Request;
+}
+
 /**
  * Prepared statements by text and keyspace, bounded, the longest unused forgotten first. A text that is being
  * prepared is prepared once however many ask; each of them waits by its own deadline and signal, and none that gives
@@ -19,7 +25,7 @@ export class PrepareCache {
   readonly #facts: TextFactsCache;
   readonly #settings: RequestSettings;
   readonly #plans: PlanCache;
-  readonly #pending = new Map<string | undefined, Map<string, Promise<PreparedPlan>>>();
+  readonly #pending = new Map<string | undefined, Map<string, PendingPlan>>();
 
   /** @param settings - of the PREPARE requests themselves */
   constructor(core: RequestCore, facts: TextFactsCache, settings: RequestSettings, size: number) {
@@ -56,37 +62,48 @@ export class PrepareCache {
     const known = this.find(cql, keyspace);
     if (known !== undefined) return Promise.resolve(known);
     if (wait.signal?.aborted === true) return Promise.reject(requestAborted(wait.signal));
-    return new PlanWait(this.#core, wait).for(this.#pendingOf(cql, keyspace));
+    const { plan, request } = this.#pendingOf(cql, keyspace);
+    return new PlanWait(this.#core, wait).for(plan, () => request.attempt?.connection.node);
   }
 
-  #pendingOf(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
-    const ofKeyspace = this.#pending.get(keyspace) ?? new Map<string, Promise<PreparedPlan>>();
+  #pendingOf(cql: string, keyspace: string | undefined): PendingPlan {
+    const ofKeyspace = this.#pending.get(keyspace) ?? new Map<string, PendingPlan>();
     this.#pending.set(keyspace, ofKeyspace);
     let pending = ofKeyspace.get(cql);
     if (pending === undefined) {
-      pending = this.#request(cql, keyspace).finally(() => {
+      pending = this.#request(cql, keyspace, () => {
         ofKeyspace.delete(cql);
         if (ofKeyspace.size === 0 && this.#pending.get(keyspace) === ofKeyspace) this.#pending.delete(keyspace);
       });
       ofKeyspace.set(cql, pending);
-      // Every caller may have given up when it fails.
-      pending.catch(() => undefined);
+      pending.request.start();
     }
     return pending;
   }
 
-  async #request(cql: string, keyspace: string | undefined): Promise<PreparedPlan> {
-    const result = await new Promise<PreparedResult>((resolve, reject) => {
-      new Request(
-        this.#core,
-        new PrepareRequest(cql, keyspace),
-        [],
-        this.#settings,
-        preparedReceiver,
-        (prepared) => resolve(prepared as PreparedResult),
-        reject,
-      ).start();
+  #request(cql: string, keyspace: string | undefined, onEnd: () => void): PendingPlan {
+    let resolve: (result: PreparedResult) => void = () => undefined;
+    let reject: (error: unknown) => void = () => undefined;
+    const result = new Promise<PreparedResult>((onResult, onError) => {
+      resolve = onResult;
+      reject = onError;
     });
+    const request = new Request(
+      this.#core,
+      new PrepareRequest(cql, keyspace),
+      [],
+      this.#settings,
+      preparedReceiver,
+      (prepared) => resolve(prepared as PreparedResult),
+      reject,
+    );
+    const plan = result.then((prepared) => this.#keep(cql, keyspace, prepared)).finally(onEnd);
+    // Every caller may have given up when it fails.
+    plan.catch(() => undefined);
+    return { plan, request };
+  }
+
+  #keep(cql: string, keyspace: string | undefined, result: PreparedResult): PreparedPlan {
     const known = this.#plans.known(cql, keyspace);
     const isSame = known !== undefined && result.id.equals(known.id);
     if (isSame) known.accept(result);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ClusterOptions } from '../../../src/client/index.ts';
 import { AsyncCassandraError, ConnectionError, NoHostAvailableError, TimeoutError } from '../../../src/errors/index.ts';
-import { type Matcher, never, passwordAuth, type ScriptedClusterOptions } from '../../support/index.ts';
+import { type MatchOptions, never, passwordAuth, type ScriptedClusterOptions } from '../../support/index.ts';
 import { ClusterHarness, nothing } from '../client/cluster-harness.ts';
 
 const CONNECT_MS = 1000;
@@ -13,7 +13,7 @@ const SLACK_MS = 60;
 interface Stage {
   readonly name: string;
   /** What is never answered; `socket`: connecting, `name`: looking the name up, `provider`: the application's own part. */
-  readonly silent: Matcher | 'socket' | 'name' | 'provider';
+  readonly silent: RegExp | MatchOptions | 'socket' | 'name' | 'provider';
   readonly servers?: ScriptedClusterOptions;
   readonly options?: ClusterOptions;
   readonly keyspace?: string;
