@@ -1,5 +1,6 @@
 import type { ByteWriter, ColumnSpec } from '../../protocol/index.ts';
 import type { CodecRegistry } from '../codec-registry.ts';
+import { storedKeyCodec } from '../key-order/stored-key-codec.ts';
 import type { ValueCodec } from '../value-codec.ts';
 import { refused } from '../value-problems.ts';
 import { unset } from '../values/unset.ts';
@@ -79,7 +80,7 @@ export function compileRoutingKeyEncoder(
   registry: CodecRegistry,
 ): RoutingKeyEncoder {
   const parts = indexes.map((index) => columns[index] as ColumnSpec);
-  const codecs = parts.map((column) => registry.codecFor(column.type));
+  const codecs = parts.map((column) => storedKeyCodec(registry.codecFor(column.type)));
   const names = parts.map((column) => column.name);
   if (indexes.length === 1)
     return new SingleKeyEncoder(indexes[0] as number, codecs[0] as ValueCodec, names[0] as string);
