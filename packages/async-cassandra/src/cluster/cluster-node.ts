@@ -42,6 +42,11 @@ export class ClusterNode {
   get isSlow(): boolean {
     return this.#silence.isSlow();
   }
+
+  /** A request that was sent to it at `sentMs` was not answered in time. */
+  timedOut(sentMs: number): void {
+    this.#silence.timedOut(sentMs);
+  }
 }
 
 /**

@@ -50,17 +50,33 @@ export class SilenceWatch {
     }
     if ((++this.#asked & ASK_CLOCK_MASK) !== 0) return this.#slow;
     const silentMs = this.#now() - this.#silentSince;
-    const isSlow = silentMs >= (unanswered >= MANY ? SILENT_MANY_MS : SILENT_FEW_MS);
-    if (isSlow && !this.#slow) this.#probe();
-    this.#slow = isSlow;
-    return isSlow;
+    if (silentMs >= (unanswered >= MANY ? SILENT_MANY_MS : SILENT_FEW_MS)) this.#becomeSlow();
+    return this.#slow;
+  }
+
+  /**
+   * A request that was sent at `sentMs` has run out of time. Where nothing at all was read since then, there is no need to
+   * have more requests wait before the node is called slow: at a low rate each question is one of them.
+   */
+  timedOut(sentMs: number): void {
+    if (this.#now() - sentMs < SILENT_MANY_MS) return;
+    let bytes = 0;
+    for (const connection of this.#connections) {
+      if (connection.lastReadMs > sentMs) return;
+      bytes += connection.bytesReceived;
+    }
+    this.#bytesSeen = bytes;
+    if (this.#silentSince < 0) this.#silentSince = sentMs;
+    this.#becomeSlow();
   }
 
   /**
    * Nothing will be sent to the node from now on, so nothing else would tell that its connections are dead: they
    * would stay as they are until the next heartbeat.
    */
-  #probe(): void {
+  #becomeSlow(): void {
+    if (this.#slow) return;
+    this.#slow = true;
     for (const connection of this.#connections) connection.probe();
   }
 }

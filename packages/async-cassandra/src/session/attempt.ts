@@ -80,6 +80,7 @@ export class Attempt implements RequestHandler, LiveAttempt {
 
   onAttemptTimeout(): void {
     this.#leave();
+    this.pool.node.timedOut(this.startedAt());
     this.request.onAttemptTimeout(this);
   }
 

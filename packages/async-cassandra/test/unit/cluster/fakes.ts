@@ -11,6 +11,7 @@ export class FakeConnection {
   inFlight = 0;
   orphaned = 0;
   bytesReceived = 0;
+  lastReadMs = 0;
   probes = 0;
   hasRoom = true;
   isRetired = false;

@@ -74,6 +74,30 @@ describe('SilenceWatch', () => {
     assert.equal(connection.probes, 2);
   });
 
+  it('should be slow at once when a request ran out of time in silence, and stay so until anything is read', () => {
+    now = 5_000;
+    connection.lastReadMs = 4_990;
+    connection.inFlight = 1;
+    assert.equal(watch.isSlow(), false);
+    now = 5_500;
+    connection.orphaned = 1;
+    connection.inFlight = 0;
+    watch.timedOut(5_000);
+    assert.equal(connection.probes, 1);
+    assert.equal(isSlow(), true);
+    connection.bytesReceived += 9;
+    assert.equal(isSlow(), false);
+  });
+
+  it('should not blame a node for one request when it answers others, nor for one that had hardly any time', () => {
+    connection.orphaned = 1;
+    now = 6_000;
+    connection.lastReadMs = 5_001;
+    watch.timedOut(5_000);
+    watch.timedOut(5_900);
+    assert.deepEqual([connection.probes, watch.isSlow()], [0, false]);
+  });
+
   it('should be well again as soon as anything was read', () => {
     connection.inFlight = 30;
     isSlow();

@@ -68,7 +68,7 @@ describe('a node that is lost for a while', () => {
           assert.deepEqual(reads.failures, []);
           assert.ok(reads.of(LOST, back) > 0, `lost for ${lostMs} ms`);
           const slow = reads.answers.filter(({ latencyMs }) => latencyMs > 500);
-          assert.ok(slow.length < 10, `${slow.length} reads had to wait`);
+          assert.ok(slow.length <= 3, `${slow.length} reads had to wait`);
         }
       });
     }
