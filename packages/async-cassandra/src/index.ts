@@ -104,6 +104,7 @@ export {
   type AddressTranslator,
   AsyncRetryPolicy,
   type AsyncRetryPolicyOptions,
+  type BreakerState,
   ConstantReconnectionPolicy,
   type ConstantReconnectionPolicyOptions,
   ConstantSpeculativeExecutionPolicy,
@@ -134,7 +135,10 @@ export {
   type RoutingInfo,
   type SpeculativeExecutionPolicy,
   type StatementKind,
+  type RequestIdGenerator,
   type TimestampGenerator,
+  W3cRequestIdGenerator,
+  type W3cRequestIdGeneratorOptions,
 } from './policies/index.ts';
 export type {
   CollectionType,
@@ -187,6 +191,7 @@ export {
   type ScanOptions,
   type ScanProgress,
   type ScanWhere,
+  type NodeState,
   type SessionState,
   type StreamConfig,
   type TraceEvent,

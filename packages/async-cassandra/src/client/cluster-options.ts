@@ -6,6 +6,7 @@ import type {
   AddressTranslator,
   LoadBalancingPolicy,
   ReconnectionPolicy,
+  RequestIdGenerator,
   RetryPolicy,
   SpeculativeExecutionPolicy,
   TimestampGenerator,
@@ -102,6 +103,8 @@ export interface ClusterOptions {
   readonly speculativeExecutionPolicy?: SpeculativeExecutionPolicy | undefined;
   readonly timestampGenerator?: TimestampGenerator | undefined;
   readonly addressTranslator?: AddressTranslator | undefined;
+  /** Has an id sent with each request, in its custom payload. Default: none is. */
+  readonly requestIdGenerator?: RequestIdGenerator | undefined;
   /** Settings by name, for the request option `executionProfile`. */
   readonly executionProfiles?: Readonly<Record<string, ExecutionProfile>> | undefined;
   /** Asks servers to refuse requests when overloaded instead of slowing the connection down (5.0, `THROW_ON_OVERLOAD`). Default false. */

@@ -41,6 +41,7 @@ export class AsyncCluster extends AsyncCloseable {
     });
     this.#defaults = connectionDefaults(resolved, new DeadlineTicker(timers));
     resolved.timestampGenerator.init?.(() => timers.wallClockMicros());
+    resolved.requestIdGenerator?.init?.(resolved.seams.random);
     const policies = [resolved.defaultProfile, ...resolved.profiles.values()].map(
       (profile) => profile.loadBalancingPolicy,
     );

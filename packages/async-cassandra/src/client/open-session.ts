@@ -68,7 +68,7 @@ export async function openSession(
   });
   core.keyspace = protocolVersion < 5 ? keyspace : undefined;
   const facts = new TextFactsCache(options.preparedStatements);
-  const defaults = defaultSettings(options.defaultProfile);
+  const defaults = defaultSettings(options.defaultProfile, options.customPayload);
   const cache = new PrepareCache(core, facts, defaults, options.preparedStatements);
   const session = new AsyncCassandraSession({
     core,

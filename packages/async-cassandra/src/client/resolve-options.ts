@@ -14,10 +14,11 @@ import {
   ExponentialReconnectionPolicy,
   MonotonicTimestampGenerator,
   type ReconnectionPolicy,
+  type RequestIdGenerator,
   type TimestampGenerator,
 } from '../policies/index.ts';
 import type { Compression, ProtocolVersion } from '../protocol/index.ts';
-import type { ResolvedProfile } from '../session/index.ts';
+import { IdentifiedPayload, type ResolvedProfile } from '../session/index.ts';
 import type { ClusterOptions, TlsOption } from './cluster-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { parseContactPoint } from './parse-contact-point.ts';
@@ -43,6 +44,9 @@ export interface ResolvedOptions extends Pooling, Limits {
   readonly reconnectionPolicy: ReconnectionPolicy;
   readonly timestampGenerator: TimestampGenerator;
   readonly addressTranslator: AddressTranslator | undefined;
+  readonly requestIdGenerator: RequestIdGenerator | undefined;
+  /** Of requests without one of their own. */
+  readonly customPayload: IdentifiedPayload | undefined;
   readonly defaultProfile: ResolvedProfile;
   readonly profiles: ReadonlyMap<string, ResolvedProfile>;
   readonly startup: ReadonlyMap<string, string>;
@@ -67,6 +71,7 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
   }
   const lookup = reader.functionOf<Seams['lookup']>('lookup');
   const encoding = reader.object<NonNullable<ClusterOptions['encoding']>>('encoding', [], 'an object');
+  const requestIdGenerator = readRequestIdGenerator(reader);
   const defaultProfile = readProfile(reader, undefined);
   const resolved: ResolvedOptions = {
     seams: lookup === undefined ? seams : { ...seams, lookup },
@@ -91,6 +96,8 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
       reader.object<TimestampGenerator>('timestampGenerator', ['next', 'init?'], 'a timestamp generator') ??
       new MonotonicTimestampGenerator(),
     addressTranslator: reader.object<AddressTranslator>('addressTranslator', ['translate'], 'an address translator'),
+    requestIdGenerator,
+    customPayload: requestIdGenerator === undefined ? undefined : new IdentifiedPayload(requestIdGenerator),
     defaultProfile,
     profiles: readProfiles(reader, defaultProfile),
     startup: startupOptions(reader),
@@ -148,6 +155,15 @@ function readTls(reader: OptionReader): TlsOption | undefined {
   )
     return tls;
   return reader.refuse('tls', 'true, options of node:tls, or a function that makes them');
+}
+
+function readRequestIdGenerator(reader: OptionReader): RequestIdGenerator | undefined {
+  const name = 'requestIdGenerator';
+  const generator = reader.object<RequestIdGenerator>(name, ['next', 'init?', 'forAttempt?'], 'a request id generator');
+  const key: unknown = generator?.payloadKey;
+  if (key !== undefined && (typeof key !== 'string' || key === ''))
+    return reader.refuse(name, 'a request id generator whose payloadKey is a text that is not empty');
+  return generator;
 }
 
 function readLogger(reader: OptionReader): Logger {

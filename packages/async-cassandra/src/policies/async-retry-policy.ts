@@ -12,7 +12,7 @@ import type { RetryContext, RetryPolicy, RetryVerdict } from './retry-policy.ts'
 /** Options of {@link AsyncRetryPolicy}. */
 export interface AsyncRetryPolicyOptions {
   /** How often a request is sent again at most; 3 by default. */
-  readonly maxRetries?: number;
+  readonly maxRetries?: number | undefined;
 }
 
 const RETHROW: RetryVerdict = Object.freeze({ decision: 'rethrow' });

@@ -7,7 +7,7 @@ export interface ConstantSpeculativeExecutionPolicyOptions {
   /** Milliseconds to wait for an answer before a further node is asked; 0 asks all of them at once. */
   readonly delayMs: number;
   /** How many further nodes are asked at most; 1 by default. */
-  readonly maxSpeculativeExecutions?: number;
+  readonly maxSpeculativeExecutions?: number | undefined;
 }
 
 /** Asks a further node whenever there was no answer for a fixed time. */

@@ -6,27 +6,27 @@ import type { PlaceRules } from './routing-snapshot.ts';
 /** How nodes of other data centres are used. */
 export interface RemoteNodesOptions {
   /** Data centres that may be used, in order of preference; all, in no order, by default. */
-  readonly dataCenters?: readonly string[];
+  readonly dataCenters?: readonly string[] | undefined;
   /** How many nodes of each are used, and connected to; all by default. */
-  readonly nodesPerDataCenter?: number;
+  readonly nodesPerDataCenter?: number | undefined;
   /** Whether requests with a LOCAL_ consistency may go there too, where "local" is another place; false by default. */
-  readonly allowLocalConsistencies?: boolean;
+  readonly allowLocalConsistencies?: boolean | undefined;
 }
 
 /** Options of `DefaultLoadBalancingPolicy`. */
 export interface DefaultLoadBalancingPolicyOptions {
   /** The data centre whose nodes take the requests; the cluster's `localDataCenter` by default. */
-  readonly localDataCenter?: string;
+  readonly localDataCenter?: string | undefined;
   /** The rack whose nodes are preferred; none by default. */
-  readonly localRack?: string;
+  readonly localRack?: string | undefined;
   /** Lets nodes of other data centres take requests when no local node can: `true`, or how; false by default. */
-  readonly remoteNodes?: boolean | RemoteNodesOptions;
+  readonly remoteNodes?: boolean | RemoteNodesOptions | undefined;
   /** Nodes for which it returns false are never used. Must not throw. */
-  readonly nodeFilter?: (node: NodeInfo) => boolean;
+  readonly nodeFilter?: ((node: NodeInfo) => boolean) | undefined;
   /** The circuit breaker of each node; `false` for none. */
-  readonly circuitBreaker?: false | NodeBreakerOptions;
+  readonly circuitBreaker?: false | NodeBreakerOptions | undefined;
   /** How long a node that has returned is spared, less and less, in milliseconds; 10,000 by default, 0 for not at all. */
-  readonly warmUpMs?: number;
+  readonly warmUpMs?: number | undefined;
 }
 
 /** The options, checked and complete. */

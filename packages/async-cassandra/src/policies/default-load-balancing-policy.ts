@@ -7,7 +7,7 @@ import {
 } from './default-load-balancing-options.ts';
 import { isNodeFailure } from './is-node-failure.ts';
 import type { LoadBalancingPolicy, RoutingInfo } from './load-balancing-policy.ts';
-import { NodeBreaker } from './node-breaker.ts';
+import { type BreakerState, NodeBreaker } from './node-breaker.ts';
 import { Health, type PlanSource, queryPlan } from './query-plan.ts';
 import { placeOf, RoutingSnapshot, Tier } from './routing-snapshot.ts';
 
@@ -61,7 +61,7 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
 
   plan(query: RoutingInfo): Generator<NodeInfo, undefined> {
     const { rules, allowsLocalConsistencies } = this.#settings;
-    const isLocalOnly = !allowsLocalConsistencies && query.consistency.startsWith('LOCAL_');
+    const isLocalOnly = !allowsLocalConsistencies && isLocal(query);
     return queryPlan(this.#current(), this.#planSource, {
       replicas: query.replicas(),
       isOrdered: query.isConditional,
@@ -77,6 +77,11 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
     if (this.#breaker === null || this.#current().distanceOf(node) === undefined) return;
     if (isNodeFailure(error)) this.#breaker.failed(node.slot, this.#view.now());
     else this.#breaker.succeeded(node.slot);
+  }
+
+  breakerState(node: NodeInfo): BreakerState {
+    const isKnown = this.#breaker !== null && this.#current().distanceOf(node) !== undefined;
+    return isKnown ? this.#breaker.stateOf(node.slot, this.#view.now()) : 'closed';
   }
 
   /** Of two random replicas of the nearest tier the less busy one, or the other; null when neither is sound. */
@@ -188,6 +193,14 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
       if (!isSame || after.upSinceMs(slot) > before.upSinceMs(slot)) this.#breaker?.reset(slot);
     }
   }
+}
+
+/**
+ * Whether "local" in what the request asks for would be another place in another data centre. Conditional statements whose
+ * serial phase is local must all take place in one, else they would not exclude each other.
+ */
+function isLocal(query: RoutingInfo): boolean {
+  return query.consistency.startsWith('LOCAL_') || (query.isConditional && query.serialConsistency === 'LOCAL_SERIAL');
 }
 
 /** The n-th of the replicas in a tier, as the snapshot describes it. */

@@ -4,9 +4,9 @@ import type { ReconnectionPolicy } from './reconnection-policy.ts';
 /** Options of {@link ExponentialReconnectionPolicy}. */
 export interface ExponentialReconnectionPolicyOptions {
   /** Milliseconds before the first attempt; 1,000 by default. */
-  readonly baseDelayMs?: number;
+  readonly baseDelayMs?: number | undefined;
   /** Milliseconds that delays grow up to; 60,000 by default. */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
 }
 
 /** Tries a lost node again at intervals that double, up to a longest one. */

@@ -21,12 +21,13 @@ export {
   MonotonicTimestampGenerator,
   type MonotonicTimestampGeneratorOptions,
 } from './monotonic-timestamp-generator.ts';
-export type { NodeBreakerOptions } from './node-breaker.ts';
+export type { BreakerState, NodeBreakerOptions } from './node-breaker.ts';
 export {
   PercentileSpeculativeExecutionPolicy,
   type PercentileSpeculativeExecutionPolicyOptions,
 } from './percentile-speculative-execution-policy.ts';
 export type { ReconnectionPolicy } from './reconnection-policy.ts';
+export { DEFAULT_REQUEST_ID_KEY, type RequestIdGenerator } from './request-id-generator.ts';
 export type { RetryContext, RetryEvent, RetryPolicy, RetryVerdict } from './retry-policy.ts';
 export {
   RoundRobinLoadBalancingPolicy,
@@ -34,3 +35,4 @@ export {
 } from './round-robin-load-balancing-policy.ts';
 export type { SpeculativeExecutionPolicy } from './speculative-execution-policy.ts';
 export type { TimestampGenerator } from './timestamp-generator.ts';
+export { W3cRequestIdGenerator, type W3cRequestIdGeneratorOptions } from './w3c-request-id-generator.ts';

@@ -1,6 +1,7 @@
 import type { AsyncCassandraError } from '../errors/index.ts';
 import type { ClusterView, NodeDistance, NodeInfo } from '../metadata/index.ts';
 import type { Consistency } from '../protocol/index.ts';
+import type { BreakerState } from './node-breaker.ts';
 
 /** What a statement does, as far as routing and retries are concerned. `other` is treated as a write that is not idempotent. */
 export type StatementKind = 'read' | 'write' | 'schema' | 'use' | 'other';
@@ -13,6 +14,8 @@ export interface RoutingInfo {
   /** Whether it is a lightweight transaction. */
   readonly isConditional: boolean;
   readonly consistency: Consistency;
+  /** Where the serial phase of a conditional statement takes place. */
+  readonly serialConsistency?: 'SERIAL' | 'LOCAL_SERIAL';
   /** Full replicas of its partition key, the owner of the token first; empty when they are not known. */
   replicas(): readonly NodeInfo[];
 }
@@ -34,4 +37,6 @@ export interface LoadBalancingPolicy {
   onSuccess?(node: NodeInfo): void;
   /** An attempt at a node has ended with an error: one of the server's, a lost connection, or an attempt timeout. */
   onFailure?(node: NodeInfo, error: AsyncCassandraError): void;
+  /** What the policy's circuit breaker makes of a node, for monitoring; policies without one leave this out. */
+  breakerState?(node: NodeInfo): BreakerState;
 }

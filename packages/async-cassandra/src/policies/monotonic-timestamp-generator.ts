@@ -5,15 +5,15 @@ import type { TimestampGenerator } from './timestamp-generator.ts';
 /** Options of {@link MonotonicTimestampGenerator}. */
 export interface MonotonicTimestampGeneratorOptions {
   /** How far timestamps may run ahead of the clock, in milliseconds; 60,000 by default. */
-  readonly maxDriftMs?: number;
+  readonly maxDriftMs?: number | undefined;
   /** How far they run ahead before `onDrift` is called; 1,000 by default. */
-  readonly warnDriftMs?: number;
+  readonly warnDriftMs?: number | undefined;
   /** The least time between two calls of `onDrift`; 1,000 by default. */
-  readonly warnIntervalMs?: number;
+  readonly warnIntervalMs?: number | undefined;
   /** Told, with the milliseconds, that timestamps run ahead of the clock: it was set back, or is slow. */
-  readonly onDrift?: (driftMs: number) => void;
+  readonly onDrift?: ((driftMs: number) => void) | undefined;
   /** The clock, in microseconds since 1970; the driver's by default. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 const MICROS_PER_MS = 1_000;

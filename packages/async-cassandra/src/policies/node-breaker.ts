@@ -3,14 +3,17 @@ import { checkOptionNames, numberOption } from './options.ts';
 /** When a node counts as broken. */
 export interface NodeBreakerOptions {
   /** How many requests must have failed within the window; 10 by default. */
-  readonly minFailures?: number;
+  readonly minFailures?: number | undefined;
   /** Which share of all must have failed; 0.5 by default. */
-  readonly failureRatio?: number;
+  readonly failureRatio?: number | undefined;
   /** How long failures are remembered, in milliseconds; 10,000 by default. */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
   /** How long the node is passed over before one request probes it, and then between two probes; 2,000 by default. */
-  readonly openMs?: number;
+  readonly openMs?: number | undefined;
 }
+
+/** `open`: passed over; `halfOpen`: the next request, or one under way, is its probe. */
+export type BreakerState = 'closed' | 'open' | 'halfOpen';
 
 const NAMES = ['minFailures', 'failureRatio', 'windowMs', 'openMs'] as const;
 const CLOSED = 0;
@@ -57,6 +60,13 @@ export class NodeBreaker {
   reset(slot: number): void {
     if (this.#states[slot] !== CLOSED) this.openCount--;
     this.#close(slot);
+  }
+
+  /** For monitoring. */
+  stateOf(slot: number, now: number): BreakerState {
+    const state = this.#states[slot] ?? CLOSED;
+    if (state === CLOSED) return 'closed';
+    return state === PROBED || now >= (this.#times[slot] as number) ? 'halfOpen' : 'open';
   }
 
   /** Whether no request should go to the node now, not even as a probe. */

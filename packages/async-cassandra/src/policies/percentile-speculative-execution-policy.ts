@@ -6,15 +6,15 @@ import type { SpeculativeExecutionPolicy } from './speculative-execution-policy.
 /** Options of {@link PercentileSpeculativeExecutionPolicy}. */
 export interface PercentileSpeculativeExecutionPolicyOptions {
   /** The percentile of latencies after which a further node is asked; 99 by default. */
-  readonly percentile?: number;
+  readonly percentile?: number | undefined;
   /** How many further nodes are asked at most; 1 by default. */
-  readonly maxSpeculativeExecutions?: number;
+  readonly maxSpeculativeExecutions?: number | undefined;
   /** How many latencies must be known before any further node is asked; 1,000 by default. */
-  readonly minSamples?: number;
+  readonly minSamples?: number | undefined;
   /** The shortest time to wait, in milliseconds; 1 by default. */
-  readonly minDelayMs?: number;
+  readonly minDelayMs?: number | undefined;
   /** The longest time to wait, in milliseconds; no bound by default. */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
 }
 
 const NAMES = ['percentile', 'maxSpeculativeExecutions', 'minSamples', 'minDelayMs', 'maxDelayMs'] as const;

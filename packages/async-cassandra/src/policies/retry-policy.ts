@@ -1,5 +1,6 @@
 import type { AsyncCassandraError } from '../errors/index.ts';
 import type { Consistency } from '../protocol/index.ts';
+import type { StatementKind } from './load-balancing-policy.ts';
 
 /** What kind of failure a retry policy is asked about. */
 export type RetryEvent = 'readTimeout' | 'writeTimeout' | 'unavailable' | 'requestError';
@@ -7,11 +8,14 @@ export type RetryEvent = 'readTimeout' | 'writeTimeout' | 'unavailable' | 'reque
 /** All that is known of a failed attempt. */
 export interface RetryContext {
   readonly event: RetryEvent;
+  /** The server's; or, of a client, a `ConnectionError`, or a `TimeoutError` of an attempt that was not answered in time. */
   readonly error: AsyncCassandraError;
   /** How often the request was sent again so far. */
   readonly retries: number;
   /** Whether the statement is marked as idempotent, or is a read. */
   readonly isIdempotent: boolean;
+  /** What the statement does. */
+  readonly kind: StatementKind;
   /** Whether it is a lightweight transaction. */
   readonly isConditional: boolean;
   /** Whether the attempt left this process; what did not cannot have been applied. */
@@ -37,7 +41,7 @@ export interface RetryContext {
 export interface RetryVerdict {
   readonly decision: 'retrySame' | 'retryNext' | 'rethrow' | 'ignore';
   /** Consistency to send it again with; the same when absent. */
-  readonly consistency?: Consistency;
+  readonly consistency?: Consistency | undefined;
 }
 
 /**

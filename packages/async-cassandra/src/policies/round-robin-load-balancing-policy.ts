@@ -5,7 +5,7 @@ import { checkOptionNames, flagOption } from './options.ts';
 /** Options of {@link RoundRobinLoadBalancingPolicy}. */
 export interface RoundRobinLoadBalancingPolicyOptions {
   /** Whether the nodes of all data centres take turns, and not only those of the local one; false by default. */
-  readonly allDataCenters?: boolean;
+  readonly allDataCenters?: boolean | undefined;
 }
 
 /** Lets the nodes take turns, whatever data they hold: for tests, and for clusters where each node has all of it. */

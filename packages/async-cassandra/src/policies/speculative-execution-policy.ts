@@ -13,8 +13,9 @@ export interface SpeculativeExecutionPolicy {
    */
   nextDelayMs(node: NodeInfo, executions: number): number;
   /**
-   * How long a node took to answer, in milliseconds. Measured and told only when the policy has this method; of a request that was
-   * sent to several nodes every answer counts, so that slow ones are not left out.
+   * How long a node took to answer, in milliseconds. Measured and told only when the policy has this method; of an
+   * execution that lost against another one, or was given up at `attemptTimeoutMs`, it is how long it had taken by then, at least: left
+   * out, slow nodes would not count.
    */
   onLatency?(node: NodeInfo, latencyMs: number): void;
 }

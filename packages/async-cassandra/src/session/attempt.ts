@@ -1,13 +1,7 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection, RequestHandler } from '../connection/index.ts';
 import type { ConnectionError } from '../errors/index.ts';
-import {
-  type ByteReader,
-  type ByteWriter,
-  EnvelopeFlag,
-  type ProtocolVersion,
-  writeCustomPayload,
-} from '../protocol/index.ts';
+import { type ByteReader, type ByteWriter, EnvelopeFlag, type ProtocolVersion } from '../protocol/index.ts';
 import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 
@@ -61,9 +55,14 @@ export class Attempt implements RequestHandler, LiveAttempt {
     return this.connection.cancel(this.streamId, this);
   }
 
+  lose(): void {
+    if (this.sentAtMs > 0) this.#tellLatency();
+    this.cancel();
+  }
+
   encode(writer: ByteWriter, version: ProtocolVersion): void {
     const { customPayload } = this.request.settings;
-    if (customPayload !== undefined) writeCustomPayload(writer, customPayload);
+    if (customPayload !== undefined) customPayload.write(writer, this.request);
     this.request.statement.encode(writer, version, this);
   }
 
@@ -81,6 +80,7 @@ export class Attempt implements RequestHandler, LiveAttempt {
   onAttemptTimeout(): void {
     this.#leave();
     this.pool.node.timedOut(this.startedAt());
+    if (this.sentAtMs > 0) this.#tellLatency();
     this.request.onAttemptTimeout(this);
   }
 

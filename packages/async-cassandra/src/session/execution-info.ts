@@ -12,6 +12,8 @@ export interface ExecutionInfo {
   readonly speculativeExecutions: number;
   /** For `getTrace`, when the request was traced. */
   readonly traceId: string | undefined;
+  /** The id that `requestIdGenerator` gave it. */
+  readonly requestId: string | undefined;
   readonly customPayload: Readonly<Record<string, Buffer | null>> | undefined;
   /** False when the nodes did not agree on a schema change in time. */
   readonly isSchemaInAgreement: boolean;
@@ -27,6 +29,7 @@ export function executionInfoOf(request: LiveRequest): ExecutionInfo {
     attempts: request.attemptCount,
     speculativeExecutions: request.speculation?.count ?? 0,
     traceId: preamble?.traceId,
+    requestId: request.settings.customPayload?.idOf(request),
     customPayload: payload === undefined ? undefined : Object.fromEntries(payload),
     isSchemaInAgreement: request.isSchemaInAgreement,
   };

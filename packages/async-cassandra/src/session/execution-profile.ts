@@ -3,17 +3,17 @@ import type { Consistency } from '../protocol/index.ts';
 
 /** Settings that requests can share by name. What is absent is taken from the cluster's options. */
 export interface ExecutionProfile {
-  readonly consistency?: Consistency;
-  readonly serialConsistency?: 'SERIAL' | 'LOCAL_SERIAL';
+  readonly consistency?: Consistency | undefined;
+  readonly serialConsistency?: 'SERIAL' | 'LOCAL_SERIAL' | undefined;
   /** Bounds a whole request: queueing, preparing and all attempts. */
-  readonly requestTimeoutMs?: number;
+  readonly requestTimeoutMs?: number | undefined;
   /** Bounds one attempt. */
   readonly attemptTimeoutMs?: number | undefined;
   /** Rows a page. */
-  readonly fetchSize?: number;
-  readonly loadBalancingPolicy?: LoadBalancingPolicy;
-  readonly retryPolicy?: RetryPolicy;
-  readonly speculativeExecutionPolicy?: SpeculativeExecutionPolicy;
+  readonly fetchSize?: number | undefined;
+  readonly loadBalancingPolicy?: LoadBalancingPolicy | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
+  readonly speculativeExecutionPolicy?: SpeculativeExecutionPolicy | undefined;
 }
 
 /** A profile with nothing absent. */

@@ -14,6 +14,7 @@ export type {
 export type { ConcurrentResult } from './concurrent/outcome-tally.ts';
 export type { ExecutionInfo } from './execution-info.ts';
 export type { ExecutionProfile, ResolvedProfile } from './execution-profile.ts';
+export type { NodeState } from './node-state.ts';
 export { OpenStreams } from './open-streams.ts';
 export { PrepareCache } from './prepare-cache.ts';
 export { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';
@@ -21,6 +22,7 @@ export type { QueryTrace, TraceEvent } from './query-trace.ts';
 export { Repreparer } from './reprepare.ts';
 export { RequestCore, type RequestCoreParts } from './request-core.ts';
 export type { RequestOptions } from './request-options.ts';
+export { IdentifiedPayload } from './request-payload.ts';
 export { defaultSettings, type RequestSettings, type SettingsContext } from './request-settings.ts';
 export type { TriedNode } from './request-trail.ts';
 export { AsyncResultSet } from './result-set.ts';

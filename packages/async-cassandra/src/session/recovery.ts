@@ -94,6 +94,7 @@ function contextOf(
     error,
     retries: trail.retries,
     isIdempotent: request.isIdempotent,
+    kind: request.kind,
     isConditional: request.isConditional,
     wasSent,
     consistency: request.consistency,

@@ -52,6 +52,8 @@ export interface LiveAttempt {
   startedAt(): number;
   /** @returns true when it had not been written and never will be */
   cancel(): boolean;
+  /** As `cancel`, because another execution was answered first: a policy is told how long this one took at least. */
+  lose(): void;
 }
 
 /** Further executions of a request that run besides its current attempt. */
@@ -60,6 +62,8 @@ export interface SpeculationState {
   readonly count: number;
   readonly isRunning: boolean;
   add(attempt: LiveAttempt): void;
+  /** Another execution was answered first. */
+  lose(): void;
   /** @returns whether none of them was or will be written */
   cancel(): boolean;
 }

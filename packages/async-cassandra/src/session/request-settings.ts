@@ -4,6 +4,7 @@ import type { LoadBalancingPolicy, RetryPolicy, SpeculativeExecutionPolicy } fro
 import { type Consistency, consistencyCode, isConsistency, type ProtocolVersion } from '../protocol/index.ts';
 import type { ResolvedProfile } from './execution-profile.ts';
 import type { RequestOptions } from './request-options.ts';
+import { type PayloadEntries, RequestPayload } from './request-payload.ts';
 
 /** The options of one request with nothing absent: one shape, shared by all requests that give none. */
 export interface RequestSettings {
@@ -18,7 +19,7 @@ export interface RequestSettings {
   signal: AbortSignal | undefined;
   idempotent: boolean | undefined;
   trace: boolean;
-  customPayload: ReadonlyMap<string, Uint8Array | null> | undefined;
+  customPayload: RequestPayload | undefined;
   timestamp: bigint | undefined;
   keyspace: string | undefined;
   nowInSeconds: number | undefined;
@@ -38,7 +39,7 @@ export interface SettingsContext {
 }
 
 /** The settings of requests without options of their own. */
-export function defaultSettings(profile: ResolvedProfile): RequestSettings {
+export function defaultSettings(profile: ResolvedProfile, customPayload?: RequestPayload): RequestSettings {
   return {
     consistency: profile.consistency,
     consistencyCode: consistencyCode(profile.consistency),
@@ -51,7 +52,7 @@ export function defaultSettings(profile: ResolvedProfile): RequestSettings {
     signal: undefined,
     idempotent: undefined,
     trace: false,
-    customPayload: undefined,
+    customPayload,
     timestamp: undefined,
     keyspace: undefined,
     nowInSeconds: undefined,
@@ -98,7 +99,7 @@ function toTimestamp(value: unknown): bigint {
   return refuse('timestamp', 'microseconds since the epoch, as a bigint of 64 bits or a safe integer');
 }
 
-function toPayload(value: unknown): ReadonlyMap<string, Uint8Array | null> {
+function toEntries(value: unknown): PayloadEntries {
   if (typeof value !== 'object' || value === null) refuse('customPayload', 'an object of Uint8Arrays');
   const entries = Object.entries(value);
   for (const [name, bytes] of entries)
@@ -146,7 +147,7 @@ export function resolveSettings(
         'executionProfile',
         `Request option "executionProfile" names a profile that is not in the cluster's executionProfiles`,
       );
-    settings = defaultSettings(profile);
+    settings = defaultSettings(profile, defaults.customPayload);
   }
   for (const path in options) {
     const value = (options as Readonly<Record<string, unknown>>)[path];
@@ -196,7 +197,7 @@ function applyOption(settings: RequestSettings, path: string, value: unknown, co
       settings.trace = flag(path, value);
       return;
     case 'customPayload':
-      settings.customPayload = toPayload(value);
+      settings.customPayload = settings.customPayload?.with(toEntries(value)) ?? new RequestPayload(toEntries(value));
       return;
     case 'timestamp':
       settings.timestamp = toTimestamp(value);

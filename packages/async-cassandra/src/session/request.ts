@@ -100,6 +100,10 @@ export class Request implements LiveRequest, Waiter, Abortable {
     return this.settings.consistency;
   }
 
+  get serialConsistency(): 'SERIAL' | 'LOCAL_SERIAL' {
+    return this.settings.serialConsistency;
+  }
+
   get isIdempotent(): boolean {
     return (this.settings.idempotent ?? this.statement.isIdempotent ?? isReadOnly(this)) === true;
   }
@@ -293,7 +297,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   resolve(result: unknown): void {
     if (this.isSettled) return;
-    if (this.speculation !== null) this.#cancelAttempts();
+    if (this.speculation !== null) this.#loseAttempts();
     this.#settle();
     this.#resolve(result);
   }
@@ -310,6 +314,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
     const { attempt, speculation } = this;
     const isUnsent = attempt?.isWaiting === true ? attempt.cancel() : true;
     return (speculation === null || speculation.cancel()) && isUnsent;
+  }
+
+  /** One execution was answered; the others are given up. */
+  #loseAttempts(): void {
+    if (this.attempt?.isWaiting === true) this.attempt.lose();
+    this.speculation?.lose();
   }
 
   #settle(): void {

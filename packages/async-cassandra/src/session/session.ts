@@ -13,6 +13,7 @@ import type { AsCompletedOptions, ConcurrentOptions } from './concurrent/concurr
 import type { ConcurrentTarget } from './concurrent/concurrent-target.ts';
 import { executeConcurrent } from './concurrent/execute-concurrent.ts';
 import type { ConcurrentResult } from './concurrent/outcome-tally.ts';
+import { type NodeState, nodeStates } from './node-state.ts';
 import { openStream } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { prepareBatch } from './prepare-batch.ts';
@@ -109,6 +110,11 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       preparedStatements: cache.size,
       openConnections,
     };
+  }
+
+  /** How each node stands at the moment, as this session sees it: connections, load, circuit breaker; plain data. */
+  get nodeStates(): readonly NodeState[] {
+    return nodeStates(this.#core, this.#parts.defaults.loadBalancingPolicy);
   }
 
   execute<R extends Row = Row>(

@@ -37,13 +37,22 @@ export class Speculation implements SpeculationState {
     this.#timer = timer;
   }
 
+  lose(): void {
+    this.#stop();
+    for (const attempt of this.#others.splice(0)) if (attempt.isWaiting) attempt.lose();
+  }
+
   /** @returns whether none of the executions was or will be written */
   cancel(): boolean {
-    if (this.#timer !== null) this.#request.core.parts.seams.timers.clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#stop();
     let isUnsent = true;
     for (const attempt of this.#others.splice(0)) if (attempt.isWaiting) isUnsent = attempt.cancel() && isUnsent;
     return isUnsent;
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) this.#request.core.parts.seams.timers.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #fire(): void {

@@ -98,6 +98,7 @@ export function failure(fields: Partial<RetryContext> = {}): RetryContext {
     error: new ConnectionError('Connection lost, check the node'),
     retries: 0,
     isIdempotent: true,
+    kind: 'read',
     isConditional: false,
     wasSent: true,
     consistency: 'QUORUM',

@@ -235,6 +235,16 @@ describe('DefaultLoadBalancingPolicy', () => {
       assert.equal(ids(policy.plan(routing([a, y]))).slice(4), 'yzx');
     });
 
+    it('should keep conditional statements with a local serial phase to local nodes, so that they exclude each other', () => {
+      const [policy] = setUp({ remoteNodes: true });
+      const fields = { isConditional: true, consistency: 'QUORUM', serialConsistency: 'LOCAL_SERIAL' } as const;
+      assert.ok(!ids(policy.plan(routing([a, x], fields))).includes('x'));
+      assert.ok(ids(policy.plan(routing([a, x], { ...fields, serialConsistency: 'SERIAL' }))).includes('x'));
+      assert.ok(ids(policy.plan(routing([a, x], { ...fields, isConditional: false }))).includes('x'));
+      const [lenient] = setUp({ remoteNodes: { allowLocalConsistencies: true } });
+      assert.ok(ids(lenient.plan(routing([a, x], fields))).includes('x'));
+    });
+
     it('should keep to local nodes for LOCAL_ consistencies unless told otherwise', () => {
       for (const consistency of ['LOCAL_ONE', 'LOCAL_QUORUM', 'LOCAL_SERIAL'] as const) {
         const [policy] = setUp({ remoteNodes: true });
@@ -348,6 +358,22 @@ describe('DefaultLoadBalancingPolicy', () => {
       const [policy, view] = setUp();
       breakNode(policy, a, new InvalidQueryError('No such table, check it'));
       assert.equal(firsts(policy, view, routing([a, b])), 'ab');
+    });
+
+    it('should tell its state for monitoring', () => {
+      const [policy, view] = setUp();
+      const state = (): string | undefined => policy.breakerState(a);
+      assert.equal(state(), 'closed');
+      breakNode(policy, a);
+      assert.equal(state(), 'open');
+      assert.equal(policy.breakerState(b), 'closed');
+      view.nowMs += 2_000;
+      assert.equal(state(), 'halfOpen');
+      view.busy.set('b', 1);
+      assert.equal(policy.first(routing([a, b])), a);
+      assert.equal(state(), 'halfOpen');
+      policy.onSuccess(a);
+      assert.equal(state(), 'closed');
     });
 
     it('should never shut all nodes out', () => {

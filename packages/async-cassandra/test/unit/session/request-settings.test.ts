@@ -66,7 +66,7 @@ describe('request options', () => {
     assert.equal(settings.idempotent, true);
     assert.equal(settings.trace, true);
     assert.deepEqual(
-      [...(settings.customPayload ?? [])],
+      [...(settings.customPayload?.entries ?? [])],
       [
         ['a', new Uint8Array([1])],
         ['b', null],

@@ -286,13 +286,17 @@ describe('a retry policy', () => {
         error('unavailable', { consistency: 'QUORUM', required: 2, alive: 1 }),
         error('readTimeout', { consistency: 'QUORUM', required: 2, received: 1, dataPresent: true }),
         error('overloaded'),
+        never(),
       ),
     );
     for (let i = 0; i < 4; i++) await h.failure(h.session.execute(INSERT, undefined, { consistency: 'QUORUM' }));
+    await h.failure(h.session.execute(INSERT, undefined, { consistency: 'QUORUM', attemptTimeoutMs: 100 }));
+    assert.ok(contexts[4]?.error instanceof TimeoutError);
     const node = h.node().contactPoint;
     const common = {
       retries: 0,
       isIdempotent: false,
+      kind: 'write',
       isConditional: false,
       wasSent: true,
       consistency: 'QUORUM',
@@ -304,6 +308,7 @@ describe('a retry policy', () => {
         { event: 'writeTimeout', ...common, received: 1, required: 2, writeType: 'SIMPLE' },
         { event: 'unavailable', ...common, required: 2, alive: 1 },
         { event: 'readTimeout', ...common, received: 1, required: 2, dataPresent: true },
+        { event: 'requestError', ...common },
         { event: 'requestError', ...common },
       ],
     );

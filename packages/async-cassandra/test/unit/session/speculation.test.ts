@@ -17,6 +17,11 @@ function start(
   return SessionHarness.start({ nodes, cluster: { speculativeExecutionPolicy: policy } });
 }
 
+/** Stream ids that wait for replies nobody wants. */
+function orphansOf(h: SessionHarness): number {
+  return h.session.nodeStates.reduce((sum, state) => sum + state.orphaned, 0);
+}
+
 describe('speculative execution', () => {
   test('should have the second node win, with the same timestamp, and give up the first', async () => {
     await using h = await start();
@@ -31,8 +36,16 @@ describe('speculative execution', () => {
     assert.equal(first?.parameters?.timestamp, second?.parameters?.timestamp);
     assert.notEqual(first?.connection, second?.connection);
     assert.equal(h.session.state.inFlight, 0);
+    // The id of the first is taken until the late reply comes; the connection goes on.
+    const connections = h.servers.nodes.map((node) => node.connectionsAccepted);
+    assert.equal(orphansOf(h), 1);
     late.open();
     await h.clock.advance(20);
+    assert.equal(orphansOf(h), 0);
+    assert.deepEqual(
+      h.servers.nodes.map((node) => node.connectionsAccepted),
+      connections,
+    );
   });
 
   test('should give up the second when the first wins', async () => {
@@ -170,6 +183,23 @@ describe('speculative execution', () => {
     assert.equal(results.length, 3);
     assert.equal(h.node().connectionsAccepted, before);
     assert.equal(h.session.activeOperations, 0);
+  });
+
+  test('should tell the policy how long losers and attempts that were given up had taken', async () => {
+    const latencies: number[] = [];
+    const policy: SpeculativeExecutionPolicy = {
+      nextDelayMs: (_node, executions) => (executions === 1 ? 50 : -1),
+      onLatency: (_node, ms) => latencies.push(Math.round(ms / 10) * 10),
+    };
+    await using h = await start(policy, 3);
+    h.servers.when(INSERT, sequence(never(), delayed(20, voidResult())));
+    await h.settle(h.session.execute(INSERT, undefined, idempotent));
+    assert.deepEqual(latencies.splice(0), [20, 70]);
+    h.servers.when(INSERT, sequence(never(), voidResult()));
+    await h.settle(h.session.execute('SELECT k FROM ks.t', undefined, { node: h.node(0).node.hostId }).catch(() => 0));
+    latencies.length = 0;
+    await h.failure(h.session.execute(INSERT, undefined, { attemptTimeoutMs: 30, retryPolicy: {} }));
+    assert.deepEqual(latencies, [30]);
   });
 
   test('should tell the policy how long answers took', async () => {
