@@ -5,6 +5,22 @@ import { corrupt, truncatedCell } from '../value-problems.ts';
 export const LENGTH_BYTES = 4;
 
 /**
+ * So many components may be missing at the end of a tuple or user-defined type: fields that were added to the type after
+ * the value was written. Each becomes a null, which costs memory that the server did not send bytes for.
+ */
+const MOST_ABSENT = 1_024;
+
+/** The fewest bytes that a value of so many components can have. */
+export function leastBytesOf(components: number): number {
+  return Math.max(0, components - MOST_ABSENT) * LENGTH_BYTES;
+}
+
+/** @throws ProtocolError when a value lacks more components than any that was written by an older type does */
+export function checkPresence(bytes: number, least: number, column: string, typeName: string): void {
+  if (bytes < least) throw corrupt(column, typeName, `${bytes} bytes, where its components take at least ${least}`);
+}
+
+/**
  * Reads the value of a cell whose length `n` was read already and whose bytes start at `p`.
  * @throws ProtocolError when it would reach beyond `end`
  */

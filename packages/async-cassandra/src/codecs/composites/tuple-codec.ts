@@ -1,18 +1,20 @@
 import type { ByteWriter, TupleType } from '../../protocol/index.ts';
 import { ValueCodec } from '../value-codec.ts';
 import { refused, wrongKind } from '../value-problems.ts';
-import { checkEnd, LENGTH_BYTES, readCell, readLength } from './cell.ts';
+import { checkEnd, checkPresence, leastBytesOf, LENGTH_BYTES, readCell, readLength } from './cell.ts';
 import { writeComponent } from './elements.ts';
 
 /** tuple: its components as [bytes], without a count; read as an Array. Components that are not there are null. */
 export class TupleCodec extends ValueCodec {
   readonly elements: readonly ValueCodec[];
   readonly #undefinedIsAbsent: boolean;
+  readonly #leastBytes: number;
 
   constructor(type: TupleType, elements: readonly ValueCodec[], undefinedIsAbsent: boolean) {
     super(type);
     this.elements = elements;
     this.#undefinedIsAbsent = undefinedIsAbsent;
+    this.#leastBytes = leastBytesOf(elements.length);
   }
 
   encode(w: ByteWriter, value: unknown, column: string): void {
@@ -26,6 +28,7 @@ export class TupleCodec extends ValueCodec {
   }
 
   decode(b: Buffer, v: DataView, p: number, n: number, column: string): unknown[] {
+    checkPresence(n, this.#leastBytes, column, this.typeName);
     const end = p + n;
     const tuple: unknown[] = [];
     let at = p;

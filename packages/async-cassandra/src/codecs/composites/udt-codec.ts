@@ -1,7 +1,7 @@
 import type { ByteWriter, UdtType } from '../../protocol/index.ts';
 import { ValueCodec } from '../value-codec.ts';
 import { refused, unrepresentable, wrongKind } from '../value-problems.ts';
-import { LENGTH_BYTES, readCell, readLength } from './cell.ts';
+import { checkPresence, leastBytesOf, LENGTH_BYTES, readCell, readLength } from './cell.ts';
 import { writeComponent } from './elements.ts';
 import { isPlainObject, setOwn } from './plain-object.ts';
 
@@ -20,6 +20,7 @@ export class UdtCodec extends ValueCodec {
   readonly fields: readonly ValueCodec[];
   readonly userClass: UserTypeClass | undefined;
   readonly #undefinedIsAbsent: boolean;
+  readonly #leastBytes: number;
 
   constructor(
     type: UdtType,
@@ -32,6 +33,7 @@ export class UdtCodec extends ValueCodec {
     this.fields = fields;
     this.userClass = userClass;
     this.#undefinedIsAbsent = undefinedIsAbsent;
+    this.#leastBytes = leastBytesOf(fields.length);
   }
 
   encode(w: ByteWriter, value: unknown, column: string): void {
@@ -47,6 +49,7 @@ export class UdtCodec extends ValueCodec {
   }
 
   decode(b: Buffer, v: DataView, p: number, n: number, column: string): object {
+    checkPresence(n, this.#leastBytes, column, this.typeName);
     const { names, fields } = this;
     const end = p + n;
     const value: Record<string, unknown> = {};
