@@ -18,13 +18,16 @@ const MIN_WINDOW = 8;
 const TOLERANCE = 2;
 /** What is faster than this is the turn of an event loop, not a queue. */
 const MIN_BASE_MS = 1;
-/** How often the latency of an idle server is measured again, with so much less under way. */
+/** How often the latency of an idle server is measured again, with so much less under way; more often at first. */
 const PROBE_EVERY_MS = 10_000;
+const FIRST_PROBE_MS = 1_000;
 const PROBE_DIVISOR = 4;
 /** A window in which at least this share was refused makes it wait. */
 const REFUSING = 0.5;
 const FIRST_PAUSE_MS = 10;
 const MAX_PAUSE_MS = 1_000;
+/** After so many pauses in a row a single refusal makes for the next. */
+const PATIENCE = 4;
 
 /**
  * How many requests may be under way at a time. It judges by windows: as many requests as may be under way, all begun
@@ -52,6 +55,7 @@ export class ConcurrencyLimit {
   /** The limit to return to; 0 when the latency of an idle server is not being measured. */
   #beforeProbe = 0;
   #probeAt: number;
+  #probeEveryMs = FIRST_PROBE_MS;
   #strikes = 0;
   #pauseMs = 0;
 
@@ -59,7 +63,7 @@ export class ConcurrencyLimit {
     this.#options = options;
     this.#limit = options.initial;
     this.#whole = options.initial;
-    this.#probeAt = options.now() + PROBE_EVERY_MS;
+    this.#probeAt = options.now() + FIRST_PROBE_MS;
   }
 
   /** How many may be under way now; a whole number from `min` to `max`. */
@@ -91,8 +95,7 @@ export class ConcurrencyLimit {
     if (number < this.#windowFrom) return 0;
     this.#ended++;
     this.#refused++;
-    // A server that refuses most is not asked by a whole window.
-    if (this.#ended >= this.#windowSize() || this.#refused >= Math.max(MIN_WINDOW / 2, this.#whole / 2)) this.#judge();
+    if (this.#ended >= this.#windowSize() || this.#refused >= this.#enoughRefusals()) this.#judge();
     const pauseMs = this.#pauseMs;
     this.#pauseMs = 0;
     return pauseMs;
@@ -100,6 +103,11 @@ export class ConcurrencyLimit {
 
   #windowSize(): number {
     return Math.max(MIN_WINDOW, this.#whole);
+  }
+
+  /** A server that refuses most is not asked by a whole window; one that still does, is asked once. */
+  #enoughRefusals(): number {
+    return this.#strikes >= PATIENCE ? 1 : Math.max(MIN_WINDOW / 2, this.#whole / 2);
   }
 
   #judge(): void {
@@ -139,7 +147,8 @@ export class ConcurrencyLimit {
       this.#baseMs = latencyMs;
       this.#limit = this.#beforeProbe;
       this.#beforeProbe = 0;
-      this.#probeAt = now + PROBE_EVERY_MS;
+      this.#probeEveryMs = Math.min(PROBE_EVERY_MS, 2 * this.#probeEveryMs);
+      this.#probeAt = now + this.#probeEveryMs;
     } else if (latencyMs < this.#baseMs) this.#baseMs = latencyMs;
     const gradient = (TOLERANCE * Math.max(MIN_BASE_MS, this.#baseMs)) / latencyMs;
     if (gradient >= 1) this.#grow();

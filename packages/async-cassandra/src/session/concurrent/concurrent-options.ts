@@ -37,7 +37,7 @@ export interface AsCompletedOptions {
   /**
    * How many requests are under way at a time. Default 128. A number is kept to unless the cluster refuses requests as
    * overloaded or does not answer in time: then fewer are, and a pause of up to a second is made, until it answers again.
-   * `'adaptive'`, or its bounds, begins with 32 and grows while latency stays within twice that of an idle cluster.
+   * `'adaptive'`, or its bounds, begins with 16 and grows while latency stays within twice that of an idle cluster.
    */
   readonly concurrency?: number | 'adaptive' | AdaptiveConcurrency | undefined;
   /** Cuts what is under way and ends the operation. */
@@ -75,7 +75,7 @@ export interface ConcurrencyBounds {
 
 const DEFAULT_CONCURRENCY = 128;
 const DEFAULT_MAX = 1_024;
-const INITIAL = 32;
+const INITIAL = 16;
 const COMPLETED_NAMES = ['concurrency', 'signal', 'requestOptions'];
 const NAMES = [...COMPLETED_NAMES, 'collectResults', 'raiseOnFirstError', 'onProgress', 'batchByReplica'];
 

@@ -13,10 +13,10 @@ export interface ConcurrentRunParts<T, R> {
   /** Fires when the session has closed. */
   readonly closing: AbortSignal;
   readonly execute: (item: T) => Promise<R>;
-  /** Item number `index` begins. */
-  onBegin(item: T): void;
-  onResult(item: T, index: number, result: R): void;
-  onError(item: T, index: number, error: unknown): void;
+  readonly onBegin: (item: T) => void;
+  /** `index` counts items in the order in which they began. */
+  readonly onResult: (item: T, index: number, result: R) => void;
+  readonly onError: (item: T, index: number, error: unknown) => void;
   /** How many outcomes wait for their consumer; together with what is under way they are no more than the limit. */
   waiting(): number;
   /** Nothing is under way any more and nothing more will be begun. `fatal` is why, when the source had more to give. */

@@ -7,12 +7,12 @@ import type { Gathered } from './batch-group.ts';
 import { BatchSource } from './batch-source.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { checkConcurrentOptions, type ConcurrentOptions } from './concurrent-options.ts';
-import { ConcurrentRun } from './concurrent-run.ts';
+import { ConcurrentRun, type ConcurrentRunParts } from './concurrent-run.ts';
 import type { ConcurrentTarget } from './concurrent-target.ts';
 import { type ConcurrentResult, OutcomeTally } from './outcome-tally.ts';
 import { ParameterSource, type PullSource } from './parameter-source.ts';
 import { ProgressReports } from './progress-reports.ts';
-import { concurrencyLimit, repeatedStatement } from './repeated-statement.ts';
+import { concurrencyLimit, type RepeatedStatement, repeatedStatement } from './repeated-statement.ts';
 
 /** Executes one statement for each set of parameters that the source gives. */
 export async function executeConcurrent<R extends Row>(
@@ -27,21 +27,11 @@ export async function executeConcurrent<R extends Row>(
     const repeated = await repeatedStatement<R>(target, query, options);
     const { batchByReplica = false } = options;
     const collected = new Collected<R>(target, options);
-    if (batchByReplica === false) {
-      const { statement, settings } = repeated;
-      await collected.run(source, {
-        execute: (values) => target.execute<R>(statement, values, settings),
-        count: () => 1,
-        indexOf: (_item, index) => index,
-      });
-    } else {
+    if (batchByReplica === false) await collected.run(source, singly(target, repeated, collected.tally));
+    else {
       const batches = new BatchSource<R>(target, repeated, source, batchByReplica === true ? {} : batchByReplica);
       try {
-        await collected.run(batches, {
-          execute: (gathered) => batches.execute(gathered),
-          count: (gathered) => gathered.indexes.length,
-          indexOf: (gathered: Gathered, _index, member) => gathered.indexes[member] as number,
-        });
+        await collected.run(batches, inBatches(batches, collected.tally));
       } finally {
         batches.release();
       }
@@ -52,13 +42,42 @@ export async function executeConcurrent<R extends Row>(
   }
 }
 
-/** How the items of a source stand for statements. */
-interface Items<T, R extends Row> {
-  readonly execute: (item: T) => Promise<AsyncResultSet<R>>;
-  /** How many statements an item is. */
-  readonly count: (item: T) => number;
-  /** The place of one of them in the caller's source. */
-  readonly indexOf: (item: T, index: number, member: number) => number;
+/** How the items of a source are executed and counted. */
+type Items<T, R extends Row> = Pick<
+  ConcurrentRunParts<T, AsyncResultSet<R>>,
+  'execute' | 'onBegin' | 'onResult' | 'onError'
+>;
+
+/** Each item is the parameters of one statement. */
+function singly<R extends Row>(
+  target: ConcurrentTarget,
+  { statement, settings }: RepeatedStatement<R>,
+  tally: OutcomeTally<R>,
+): Items<Params, R> {
+  return {
+    execute: (params) => target.execute<R>(statement, params, settings),
+    onBegin: () => {
+      tally.total++;
+    },
+    onResult: (_params, index, result) => tally.succeed(index, result),
+    onError: (_params, index, error) => tally.fail(index, error),
+  };
+}
+
+/** Each item is many statements, whose places in the source it knows. */
+function inBatches<R extends Row>(batches: BatchSource<R>, tally: OutcomeTally<R>): Items<Gathered, R> {
+  return {
+    execute: (gathered) => batches.execute(gathered),
+    onBegin: (gathered) => {
+      tally.total += gathered.indexes.length;
+    },
+    onResult: (gathered, _index, result) => {
+      for (const index of gathered.indexes) tally.succeed(index, result);
+    },
+    onError: (gathered, _index, error) => {
+      for (const index of gathered.indexes) tally.fail(index, error);
+    },
+  };
 }
 
 /** One operation, whose outcomes are counted. */
@@ -79,7 +98,7 @@ class Collected<R extends Row> {
     this.#reports = onProgress === undefined ? undefined : new ProgressReports(onProgress, seams.timers, logger);
   }
 
-  async run<T>(source: PullSource<T>, { execute, count, indexOf }: Items<T, R>): Promise<void> {
+  async run<T>(source: PullSource<T>, items: Items<T, R>): Promise<void> {
     const { core } = this.#target;
     const { signal, raiseOnFirstError = true } = this.#options;
     const { tally } = this;
@@ -90,18 +109,16 @@ class Collected<R extends Row> {
         seams: core.parts.seams,
         signal,
         closing: core.closing,
-        execute,
-        onBegin: (item) => {
-          tally.total += count(item);
-        },
+        execute: items.execute,
+        onBegin: items.onBegin,
         onResult: (item, index, result) => {
-          for (let i = count(item) - 1; i >= 0; i--) tally.succeed(indexOf(item, index, i), result);
-          this.#tell();
+          items.onResult(item, index, result);
+          if (this.#reports !== undefined) this.#tell();
         },
         onError: (item, index, error) => {
-          for (let i = 0; i < count(item); i++) tally.fail(indexOf(item, index, i), error);
+          items.onError(item, index, error);
           if (raiseOnFirstError) run.stop(error);
-          this.#tell();
+          if (this.#reports !== undefined) this.#tell();
         },
         waiting: () => 0,
         onEnd,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AbortError, ConfigurationError, SessionClosedError } from '../../../src/errors/index.ts';
-import { delayed, dynamic, error, held, rows, t, voidResult } from '../../support/index.ts';
-import { rejection, SessionHarness } from '../../support/session/session-harness.ts';
+import { AbortError, ConfigurationError, SessionClosedError } from '../../../../src/errors/index.ts';
+import { delayed, dynamic, error, held, rows, t, voidResult } from '../../../support/index.ts';
+import { rejection, SessionHarness } from '../../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (?)';
 const bind = { bind: { k: t.int } };
