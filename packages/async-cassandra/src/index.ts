@@ -192,6 +192,8 @@ export {
   type ScanProgress,
   type ScanWhere,
   type NodeState,
+  type SessionLimits,
+  type SessionNodeState,
   type SessionState,
   type StreamConfig,
   type TraceEvent,

@@ -11,6 +11,7 @@ import {
   TextFactsCache,
   WaitQueue,
 } from '../session/index.ts';
+import { sessionLimits } from './read-limits.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 /** What the cluster lends to its sessions. */
@@ -83,6 +84,7 @@ export async function openSession(
     cache,
     streams: new OpenStreams(options.openStreams),
     drainTimeoutMs: options.drainTimeoutMs,
+    limits: sessionLimits(options),
     schema: {
       metadata: () => watch.metadata,
       loadKeyspace: (name) => watch.keepKeyspaces([name]),

@@ -1,4 +1,5 @@
 import { MAX_STREAM_IDS } from '../connection/index.ts';
+import type { SessionLimits } from '../session/index.ts';
 import { OptionReader } from './option-reader.ts';
 
 /** The option `pooling` with nothing absent. */
@@ -52,4 +53,19 @@ export function readLimits(parent: OptionReader): Limits {
   };
   reader.end();
   return limits;
+}
+
+/** What of them bounds a session. */
+export function sessionLimits(options: Pooling & Limits): SessionLimits {
+  return Object.freeze({
+    maxInFlight: options.maxInFlight,
+    maxRequestsPerConnection: options.maxRequestsPerConnection,
+    maxQueued: options.maxQueued,
+    maxQueueMs: options.maxQueueMs,
+    preparedStatements: options.preparedStatements,
+    openStreams: options.openStreams,
+    maxEnvelopeBytes: options.maxEnvelopeBytes,
+    maxBufferedWriteBytes: options.maxBufferedWriteBytes,
+    maxOrphaned: options.maxOrphaned,
+  });
 }

@@ -59,6 +59,11 @@ export class ConnectionPool {
     return this.#sum((connection) => connection.orphaned);
   }
 
+  /** Bytes handed to the sockets that have not left yet. */
+  get bufferedBytes(): number {
+    return this.#sum((connection) => connection.bufferedBytes);
+  }
+
   /** The least busy open connection with room for a request, or null. */
   next(): Connection | null {
     const only = this.#only;

@@ -30,6 +30,7 @@ import type { AsyncResultSet } from './result-set.ts';
 import type { ScanOptions } from './scan/scan-options.ts';
 import type { SchemaSource } from './scan/scan-target.ts';
 import { AsyncTableScan } from './scan/table-scan.ts';
+import { readSessionState, type SessionLimits, type SessionState } from './session-state.ts';
 import type { StreamConfig } from './stream-config.ts';
 import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
 import type { TextFactsCache } from './text-facts.ts';
@@ -45,22 +46,11 @@ export interface SessionParts {
   readonly cache: PrepareCache;
   readonly streams: OpenStreams;
   readonly drainTimeoutMs: number;
+  readonly limits: SessionLimits;
   readonly schema: SchemaSource;
   /** A table, when the metadata holds it. */
   table(keyspace: string, name: string): TableMetadata | undefined;
   onClosed(session: AsyncCassandraSession): void;
-}
-
-/** The bounded things of a session, as they stand. */
-export interface SessionState {
-  readonly activeOperations: number;
-  /** Requests that wait for a reply. */
-  readonly inFlight: number;
-  /** Requests that wait for a connection with room. */
-  readonly queued: number;
-  readonly openStreams: number;
-  readonly preparedStatements: number;
-  readonly openConnections: number;
 }
 
 const NO_VALUES: readonly unknown[] = Object.freeze([]);
@@ -97,19 +87,9 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     return this.#core.active;
   }
 
-  /** What the session holds at the moment; plain data. */
+  /** What the session holds at the moment, node by node, and the bounds that hold for it; plain data, a snapshot. */
   get state(): SessionState {
-    const { streams, cache, pools } = this.#parts;
-    let openConnections = 0;
-    for (const pool of pools) openConnections += pool.openCount;
-    return {
-      activeOperations: this.#core.active,
-      inFlight: this.#core.inFlight,
-      queued: this.#core.queue.size,
-      openStreams: streams.count,
-      preparedStatements: cache.size,
-      openConnections,
-    };
+    return readSessionState(this.#parts, this.closed ? 'closed' : this.isClosing ? 'closing' : 'open');
   }
 
   /** How each node stands at the moment, as this session sees it: connections, load, circuit breaker; plain data. */

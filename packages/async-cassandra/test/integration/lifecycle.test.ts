@@ -37,15 +37,23 @@ describeOnEveryPair('From connecting to closing', SCHEMA, (context) => {
 
   it('should say what it holds at the moment', async () => {
     const session = await context.anotherSession();
+    const { nodes, limits } = session.state;
     const idle: SessionState = {
+      lifecycle: 'open',
       activeOperations: 0,
       inFlight: 0,
       queued: 0,
       openStreams: 0,
       preparedStatements: 0,
-      openConnections: session.state.openConnections,
+      openConnections: nodes.reduce((sum, node) => sum + node.openConnections, 0),
+      nodes,
+      limits,
     };
     assert.deepEqual(session.state, idle);
+    for (const node of nodes) {
+      assert.equal(node.isUp, true);
+      assert.deepEqual([node.inFlight, node.orphaned, node.bufferedBytes], [0, 0, 0]);
+    }
     assert.ok(idle.openConnections >= 1);
     await session.prepare(SELECT);
     const work = Array.from({ length: 10 }, () => session.execute(SELECT, ['nobody']));
@@ -76,6 +84,7 @@ describeOnEveryPair('From connecting to closing', SCHEMA, (context) => {
     await closing;
     assert.equal(session.closed, true);
     assert.equal(session.state.openConnections, 0);
+    assert.equal(session.state.lifecycle, 'closed');
     await session.close();
     await assert.rejects(session.setKeyspace(context.keyspace), SessionClosedError);
   });
