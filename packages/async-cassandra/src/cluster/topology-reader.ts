@@ -58,11 +58,14 @@ export async function readTopology(
   }
   const { nodes, incomplete } = readPeerRows(peers, defaultPort);
   const others = nodes.filter((peer) => peer.hostId !== local.hostId);
+  // What was before at the address of the node itself is there no more.
+  const isThere = ({ address, port }: NodeRow): boolean => address === local.address && port === local.port;
+  const outdated = others.filter(isThere).map(({ address }) => ({ peer: address, missing: ['an address of its own'] }));
   return {
     clusterName: typeof row['cluster_name'] === 'string' ? row['cluster_name'] : '',
     partitioner: typeof row['partitioner'] === 'string' ? row['partitioner'] : '',
     local,
-    nodes: [local, ...others],
-    incomplete,
+    nodes: [local, ...others.filter((peer) => !isThere(peer))],
+    incomplete: [...incomplete, ...outdated],
   };
 }
