@@ -10,7 +10,6 @@ import { checkIdentity, type ResumedScan } from './scan-checkpoint.ts';
 import { ScanFetcher } from './scan-fetcher.ts';
 import type { OwnScanOptions } from './scan-options.ts';
 import { scanQuery } from './scan-query.ts';
-import type { ScanRange } from './scan-range.ts';
 import { ScanStatement } from './scan-statement.ts';
 import { findTarget, type SchemaSource, type TableName } from './scan-target.ts';
 
@@ -47,17 +46,18 @@ const RANGES_PER_PAGE = 4;
 
 /**
  * Finds the table, prepares the statement and lays out the ranges.
- * @param remainingMs - what is left of the whole scan's time
+ * @param deadline - end of the whole scan on the clock of `Timers.now`, or Infinity
  * @throws ConfigurationError, InvalidValueError, and what preparing may throw
  */
 export async function openScan(
   { core, cache, schema }: ScanContext,
   { name, options, settings, resumed }: ScanOrder,
-  remainingMs: () => number,
-  onRangeDone: (range: ScanRange) => void,
+  deadline: number,
 ): Promise<OpenScan> {
   const { where, columns, concurrency, splits, pageRetries, timeoutMs } = options;
   const { timers } = core.parts.seams;
+  // Holds the clock and not the scan, which may be forgotten during a fetch.
+  const remainingMs = (): number => deadline - timers.now();
   const time = (): number => Math.max(1, Math.min(settings.timeoutMs, remainingMs()));
   const target = await waitFor(findTarget(name, columns, schema), {
     timers,
@@ -88,7 +88,6 @@ export async function openScan(
     shape: { key: target.key, visible: target.visible },
     concurrency,
     timeoutMs,
-    onRangeDone,
   });
   const width = ranges.reduce((sum, range) => sum + range.width, 0n);
   return { fetcher, tableId: target.id, partitioner, rangesTotal: ranges.length, width };

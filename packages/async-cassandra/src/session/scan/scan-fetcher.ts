@@ -10,8 +10,6 @@ export interface ScanFetcherOptions extends FetchContext {
   readonly concurrency: number;
   /** The whole scan's time, for its error. */
   readonly timeoutMs: number;
-  /** A range was read to its end. */
-  onRangeDone(range: ScanRange): void;
 }
 
 /** A page that waits, and who reads its range. */
@@ -26,6 +24,9 @@ interface ReadyPage {
  * for a consumer that stands still, and an idle fetcher is referred to by nothing.
  */
 export class ScanFetcher implements RangeListener {
+  /** Ranges that were read to their end, and their tokens. */
+  rangesDone = 0;
+  widthDone = 0n;
   readonly #options: ScanFetcherOptions;
   readonly #ranges: readonly ScanRange[];
   #begun = 0;
@@ -146,7 +147,8 @@ export class ScanFetcher implements RangeListener {
       return;
     }
     this.#readers.delete(reader);
-    this.#options.onRangeDone(reader.range);
+    this.rangesDone++;
+    this.widthDone += reader.range.width;
   }
 
   #fill(): void {

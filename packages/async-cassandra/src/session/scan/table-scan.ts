@@ -31,7 +31,6 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
   readonly #order: ScanOrder;
   readonly #facts: ScanFacts;
   readonly #handedBefore: number;
-  #deadline = Infinity;
   #scan: OpenScan | null = null;
   #handle: StreamHandle | null = null;
   #iterator: ScanIterator<unknown> | null = null;
@@ -42,8 +41,6 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
   #rowsPerItem: () => number = () => 1;
   #rows = 0;
   #pages = 0;
-  #rangesDone = 0;
-  #widthDone = 0n;
   #isEnded = false;
 
   /** @internal */
@@ -85,15 +82,18 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
 
   /** How far it has come. */
   get progress(): ScanProgress {
-    const left = this.#scan === null ? undefined : this.#scan.width - this.#widthDone;
-    const untold = (): bigint =>
-      (this.#order.resumed?.ranges ?? [wholeRing()]).reduce((sum, range) => sum + range.width, 0n);
+    const { resumed } = this.#order;
+    const scan = this.#scan;
+    const left =
+      scan === null
+        ? (resumed?.ranges ?? [wholeRing()]).reduce((sum, range) => sum + range.width, 0n)
+        : scan.width - scan.fetcher.widthDone;
     return {
       rows: this.#rowsHanded,
       pages: this.#pages,
-      rangesDone: this.#rangesDone,
-      rangesTotal: this.#scan?.rangesTotal ?? 0,
-      fraction: 1 - shareOf(left ?? untold()),
+      rangesDone: scan?.fetcher.rangesDone ?? 0,
+      rangesTotal: scan?.rangesTotal ?? 0,
+      fraction: 1 - shareOf(left),
     };
   }
 
@@ -206,18 +206,10 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     const { timers } = core.parts.seams;
     const handle = streams.open();
     this.#handle = handle;
-    this.#deadline = timers.now() + this.#order.options.timeoutMs;
     core.enter();
     try {
-      const scan = await openScan(
-        this.#context,
-        this.#order,
-        () => this.#deadline - timers.now(),
-        ({ width }) => {
-          this.#rangesDone++;
-          this.#widthDone += width;
-        },
-      );
+      const deadline = timers.now() + this.#order.options.timeoutMs;
+      const scan = await openScan(this.#context, this.#order, deadline);
       if (!this.#isEnded) streams.watch(this, handle, scan.fetcher);
       return scan;
     } finally {
