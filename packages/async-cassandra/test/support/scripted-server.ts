@@ -27,7 +27,7 @@ export class ScriptedServer implements ConnectionOwner {
   readonly node: NodeModel;
   readonly timers: Timers;
   readonly schema: SchemaModel;
-  readonly options: ProtocolOptions;
+  options: ProtocolOptions;
   readonly log: RequestLog;
   /** Prepared statements by id in hex. */
   readonly statements: Map<string, ServerStatement> = new Map();
@@ -132,6 +132,12 @@ export class ScriptedServer implements ConnectionOwner {
   closeConnections(how: 'end' | 'destroy' | 'reset' = 'destroy'): void {
     for (const connection of [...this.connections]) connection.close(how);
     this.connections.clear();
+  }
+
+  /** Is another release from its next start on. */
+  becomes(releaseVersion: string, versions: readonly number[]): void {
+    this.node.releaseVersion = releaseVersion;
+    this.options = { ...this.options, versions };
   }
 
   /** From now on nothing is read or written, as by a process that is stopped (SIGSTOP); connecting still works. */
