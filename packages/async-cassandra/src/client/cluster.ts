@@ -164,6 +164,7 @@ export class AsyncCluster extends AsyncCloseable {
       (opening) => this.#sessions.add(opening),
     );
     if (this.isClosing) throw closedError();
+    this.#watch.followContents();
     return session;
   }
 }

@@ -19,6 +19,8 @@ import { readTopology, type TopologyReading } from './topology-reader.ts';
 const WINDOW_MS = 1_000;
 /** So many events are acted on without waiting. */
 const MAX_EVENTS = 20;
+/** A new client's first requests go before a reading of the whole schema; clients that start together spread theirs. */
+const FIRST_CONTENTS_MS = 200;
 
 export interface ClusterRefresherOptions {
   readonly state: ClusterState;
@@ -61,7 +63,10 @@ export class ClusterRefresher implements ControlListener {
   #schemaNews: SchemaNews[] = [];
   #mustReadAll = false;
   /** How keyspaces are replicated is known: no need to wait for it again. */
-  #knowsSchema = false;
+  #knowsReplication = false;
+  /** What is in keyspaces is followed: not before somebody is connected, who would have to wait behind it. */
+  #followsContents = false;
+  #firstContents: TimerHandle | null = null;
   readonly #expected = new ExpectedMembers();
   readonly #warnedOf = new Set<string>();
   #source: Source | null = null;
@@ -85,12 +90,20 @@ export class ClusterRefresher implements ControlListener {
     this.#expected.clear();
     await this.#takeIn(reading, isCurrent);
     this.#schemaEvents.flush();
-    if (this.#knowsSchema) void this.refreshSchema();
+    if (this.#followsContents) void this.refreshSchema();
     else {
       await this.#options.schema.readReplication(connection, isCurrent);
-      this.#knowsSchema = true;
-      if (this.#options.schema.keepsContents) void this.refreshSchema();
+      this.#knowsReplication = true;
     }
+  }
+
+  /** From now on reads what is in the keyspaces that are kept, in the background. */
+  followContents(): void {
+    if (this.#followsContents || !this.#knowsReplication || this.#source === null) return;
+    this.#followsContents = true;
+    if (!this.#options.schema.keepsContents) return;
+    const { timers, random } = this.#options;
+    this.#firstContents = timers.setTimeout(() => void this.refreshSchema(), FIRST_CONTENTS_MS * (1 - random() / 2));
   }
 
   event(event: ServerEvent): void {
@@ -129,6 +142,7 @@ export class ClusterRefresher implements ControlListener {
   /** Reads the schema, in the same way: all of it that is kept, or what one change is about. */
   refreshSchema(change?: SchemaChange): Promise<void> {
     if (change !== undefined) return this.#followSchema([change], false);
+    this.#clearFirstContents();
     this.#mustReadAll = true;
     return this.#readSchema.request();
   }
@@ -138,6 +152,7 @@ export class ClusterRefresher implements ControlListener {
     this.#nodeEvents.close();
     this.#schemaEvents.close();
     this.#clearReadAgain();
+    this.#clearFirstContents();
   }
 
   #followSchema(changes: readonly SchemaChange[], isEvent: boolean): Promise<void> {
@@ -227,6 +242,11 @@ export class ClusterRefresher implements ControlListener {
   #clearReadAgain(): void {
     if (this.#readAgain !== null) this.#options.timers.clearTimeout(this.#readAgain);
     this.#readAgain = null;
+  }
+
+  #clearFirstContents(): void {
+    if (this.#firstContents !== null) this.#options.timers.clearTimeout(this.#firstContents);
+    this.#firstContents = null;
   }
 
   #warnOfIncomplete(rows: readonly IncompleteRow[]): void {

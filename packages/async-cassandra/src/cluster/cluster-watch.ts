@@ -143,6 +143,11 @@ export class ClusterWatch {
     return this.#control.start();
   }
 
+  /** Somebody is connected: from now on the contents of keyspaces that are kept are read, in the background. */
+  followContents(): void {
+    this.#refresher.followContents();
+  }
+
   /** Full replicas of the partition whose routing key lies in `bytes`; empty when they are not known. */
   replicas(keyspace: string, bytes: Uint8Array, start: number, end: number): readonly NodeInfo[] {
     return this.#metadata.current.tokenMap.replicasOfKey(keyspace, bytes, start, end);

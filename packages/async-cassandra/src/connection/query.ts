@@ -1,7 +1,9 @@
-import { CodecRegistry, compileRowDecoder, type Row } from '../codecs/index.ts';
+import { CodecRegistry, compileRowDecoder, type Row, type RowDecoder } from '../codecs/index.ts';
 import { ProtocolError } from '../errors/index.ts';
 import {
+  type ColumnSpec,
   consistencyCode,
+  formatCqlType,
   Opcode,
   type QueryParameters,
   readResultKind,
@@ -25,38 +27,88 @@ export const plainQuery: QueryParameters = Object.freeze({
   names: undefined,
 });
 
-const PAGE_ROWS = 5000;
+/** Decoding so many rows of any system table holds the event loop for a few milliseconds at most. */
+const PAGE_ROWS = 500;
 
-function decodePage(connection: Connection, reply: Reply, registry: CodecRegistry, rows: Row[]): Buffer | undefined {
-  if (reply.opcode !== Opcode.RESULT) {
-    throw new ProtocolError(
-      `Node ${connection.node} answered QUERY with opcode ${reply.opcode}; check that it is a Cassandra node`,
-      { node: connection.node },
-    );
+/** Decodes the pages of one statement; rows of all pages have the same columns, so that one decoder learns from all of them. */
+class PageReader {
+  readonly #connection: Connection;
+  readonly #registry = new CodecRegistry();
+  #columns: readonly ColumnSpec[] = [];
+  #decoder: RowDecoder | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
-  if (readResultKind(reply.reader) !== ResultKind.ROWS) return undefined;
-  const metadata = readRowsMetadata(reply.reader, connection.protocolVersion);
-  compileRowDecoder(metadata.columns ?? [], registry).decode(reply.reader, reply.reader.readInt(), rows);
-  return metadata.pagingState;
+
+  /** Appends the rows of a page. @returns where the next one begins; undefined when it was the last */
+  read(reply: Reply, rows: Row[]): Buffer | undefined {
+    const { node, protocolVersion } = this.#connection;
+    const { opcode, reader } = reply;
+    if (opcode !== Opcode.RESULT) {
+      throw new ProtocolError(`Node ${node} answered QUERY with opcode ${opcode}; check that it is a Cassandra node`, {
+        node,
+      });
+    }
+    if (readResultKind(reader) !== ResultKind.ROWS) return undefined;
+    const { columns = [], pagingState } = readRowsMetadata(reader, protocolVersion);
+    this.#decoderOf(columns).decode(reader, reader.readInt(), rows);
+    return pagingState;
+  }
+
+  #decoderOf(columns: readonly ColumnSpec[]): RowDecoder {
+    if (this.#decoder === undefined || !hasSameColumns(columns, this.#columns)) {
+      this.#decoder = compileRowDecoder(columns, this.#registry);
+      this.#columns = columns;
+    }
+    return this.#decoder;
+  }
+}
+
+function hasSameColumns(a: readonly ColumnSpec[], b: readonly ColumnSpec[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ name, type }, i) => {
+      const other = b[i] as ColumnSpec;
+      return name === other.name && formatCqlType(type) === formatCqlType(other.type);
+    })
+  );
+}
+
+/** What a query of the driver's own may be given. */
+export interface QueryOptions {
+  /** Rows of a page; fewer where they are large. Default 500. */
+  readonly pageRows?: number;
+  /** Called with the rows of each page, before the next is asked for. */
+  readonly onPage?: (rows: readonly Row[]) => void;
 }
 
 /**
- * Runs a simple statement for the driver itself and returns all rows of all pages as plain objects.
+ * Runs a simple statement for the driver itself and returns all rows of all pages as plain objects. Pages are small: between
+ * them the event loop gets its turn, and the node other requests.
  * @throws QueryError, ConnectionError, TimeoutError (of one page), ProtocolError
  */
-export async function query(connection: Connection, cql: string, timeoutMs: number): Promise<Row[]> {
-  const rows: Row[] = [];
-  const registry = new CodecRegistry();
+export async function query(
+  connection: Connection,
+  cql: string,
+  timeoutMs: number,
+  { pageRows = PAGE_ROWS, onPage }: QueryOptions = {},
+): Promise<Row[]> {
+  const all: Row[] = [];
+  const reader = new PageReader(connection);
   let pagingState: Buffer | undefined;
   do {
-    const parameters: QueryParameters = { ...plainQuery, pageSize: PAGE_ROWS, pagingState };
+    const parameters: QueryParameters = { ...plainQuery, pageSize: pageRows, pagingState };
     const reply = await call(
       connection,
       Opcode.QUERY,
       (writer) => writeQuery(writer, connection.protocolVersion, cql, parameters, null, []),
       timeoutMs,
     );
-    pagingState = connection.decode(() => decodePage(connection, reply, registry, rows));
+    const rows: Row[] = [];
+    pagingState = connection.decode(() => reader.read(reply, rows));
+    onPage?.(rows);
+    for (const row of rows) all.push(row);
   } while (pagingState !== undefined);
-  return rows;
+  return all;
 }

@@ -8,6 +8,7 @@ export { createNodeInfo, formatEndPoint, type NodeFields, type NodeInfo } from '
 export { type Partitioner, parsePartitioner } from './partitioner.ts';
 export { parseReplication, type Replication, type ReplicationFactor } from './replication.ts';
 export type { Keyspaces } from './schema-diff.ts';
+export { RowPool } from './row-pool.ts';
 export { type SchemaQuery, type SchemaScope, schemaQueries } from './schema-queries.ts';
 export {
   type ElementScope,

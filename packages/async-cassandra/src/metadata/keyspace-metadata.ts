@@ -3,11 +3,10 @@ import type { UdtType } from '../protocol/index.ts';
 import { type AggregateMetadata, type FunctionMetadata, readAggregate, readFunction } from './function-metadata.ts';
 import { parseReplication, type Replication } from './replication.ts';
 import { textMapOf, textOf } from './row-values.ts';
-import { groupBy, type KeyspaceRows } from './schema-rows.ts';
-import { TableMetadata, type TableRows, ViewMetadata } from './table-metadata.ts';
+import { LazyMap } from './lazy-map.ts';
+import type { KeyspaceRows } from './schema-rows.ts';
+import { TableMetadata, ViewMetadata } from './table-metadata.ts';
 import { UserTypes } from './user-types.ts';
-
-const NO_ROWS: readonly Row[] = Object.freeze([]);
 
 /**
  * A keyspace and what is in it, as the schema tables describe it. Immutable; made from rows that are read only when something is
@@ -40,22 +39,18 @@ export class KeyspaceMetadata {
     this.replicationOptions = textMapOf(rows.keyspace, 'replication');
     this.replication = parseReplication(this.replicationOptions);
     this.rows = rows;
-    this.#types = new UserTypes(this.name, rows.types ?? NO_ROWS);
+    this.#types = new UserTypes(this.name, rows.types);
   }
 
   /** Tables by name, without views. */
   get tables(): ReadonlyMap<string, TableMetadata> {
-    this.#tables ??= this.#relations(
-      'tables',
-      'table_name',
-      (rows) => new TableMetadata(rows, this.#types, this.isVirtual),
-    );
+    this.#tables ??= new LazyMap(this.rows.tables, (rows) => new TableMetadata(rows, this.#types, this.isVirtual));
     return this.#tables;
   }
 
   /** Materialised views by name. */
   get views(): ReadonlyMap<string, ViewMetadata> {
-    this.#views ??= this.#relations('views', 'view_name', (rows) => new ViewMetadata(rows, this.#types));
+    this.#views ??= new LazyMap(this.rows.views, (rows) => new ViewMetadata(rows, this.#types));
     return this.#views;
   }
 
@@ -76,22 +71,10 @@ export class KeyspaceMetadata {
     return this.#aggregates;
   }
 
-  #relations<R>(table: 'tables' | 'views', nameColumn: string, read: (rows: TableRows) => R): Map<string, R> {
-    const columns = groupBy(this.rows.columns, 'table_name');
-    const indexes = groupBy(this.rows.indexes, 'table_name');
-    const relations = new Map<string, R>();
-    for (const row of this.rows[table] ?? NO_ROWS) {
-      const name = textOf(row, nameColumn);
-      const rows = { table: row, columns: columns.get(name) ?? NO_ROWS, indexes: indexes.get(name) ?? NO_ROWS };
-      relations.set(name, read(rows));
-    }
-    return relations;
-  }
-
   #signatures<S extends { readonly signature: string }>(
     table: 'functions' | 'aggregates',
     read: (row: Row) => S,
   ): Map<string, S> {
-    return new Map((this.rows[table] ?? NO_ROWS).map(read).map((item) => [item.signature, item]));
+    return new Map(this.rows[table].map(read).map((item) => [item.signature, item]));
   }
 }

@@ -1,32 +1,35 @@
 import type { Row } from '../codecs/index.ts';
-import type { SchemaChange, SchemaChangeTarget } from '../protocol/index.ts';
+import type { SchemaChange } from '../protocol/index.ts';
 import { signatureOf } from './function-metadata.ts';
 import type { KeyspaceMetadata } from './keyspace-metadata.ts';
-import { isSameRow, textOf, textsOf } from './row-values.ts';
-import type { SchemaTable } from './schema-rows.ts';
+import { isSameRow, isSameValue, textOf, textsOf } from './row-values.ts';
+import type { KeyspaceRows, RelationRows } from './schema-rows.ts';
 import type { Slicer } from './turns.ts';
 
 /** Keyspaces by name. */
 export type Keyspaces = ReadonlyMap<string, KeyspaceMetadata>;
 
-/** Something in a keyspace, and all rows about it. */
-interface Element {
-  readonly target: SchemaChangeTarget;
-  readonly name: string;
-  readonly argumentTypes: readonly string[] | undefined;
-  readonly rows: Row[];
-}
+/** Something in a keyspace, and what was read about it. */
+type Element =
+  | {
+      readonly target: 'TABLE';
+      readonly name: string;
+      readonly argumentTypes: undefined;
+      readonly content: RelationRows;
+    }
+  | {
+      readonly target: (typeof SINGLE_ROWS)[number][1];
+      readonly name: string;
+      readonly argumentTypes: readonly string[] | undefined;
+      readonly content: Row;
+    };
 
-/** In which column each schema table names what its rows are about. Rows of several tables are about tables. */
-const SOURCES: readonly (readonly [SchemaTable, SchemaChangeTarget, string])[] = [
+/** Where things that have one row are found, and the column that has their name. */
+const SINGLE_ROWS = [
   ['types', 'TYPE', 'type_name'],
-  ['tables', 'TABLE', 'table_name'],
-  ['views', 'TABLE', 'view_name'],
-  ['columns', 'TABLE', 'table_name'],
-  ['indexes', 'TABLE', 'table_name'],
   ['functions', 'FUNCTION', 'function_name'],
   ['aggregates', 'AGGREGATE', 'aggregate_name'],
-];
+] as const;
 
 /**
  * What has changed between two readings of the schema: what was dropped, then what was created and updated. Of a keyspace whose
@@ -52,43 +55,66 @@ async function diffKeyspace(
 ): Promise<SchemaChange[]> {
   const keyspace = after.name;
   const changes: SchemaChange[] = [];
-  const hasSameOptions = isSameRow(placement(before), placement(after));
-  if (!hasSameOptions) changes.push({ changeType: 'UPDATED', target: 'KEYSPACE', keyspace });
-  if (!before.isComplete || !after.isComplete) return changes;
-  const previous = await elementsOf(before, slicer);
-  const next = await elementsOf(after, slicer);
+  const areComplete = before.isComplete && after.isComplete;
+  if (!hasSameOptions(before, after, areComplete))
+    changes.push({ changeType: 'UPDATED', target: 'KEYSPACE', keyspace });
+  if (!areComplete) return changes;
+  const previous = await elementsOf(before.rows, slicer);
+  const next = await elementsOf(after.rows, slicer);
   for (const [key, element] of previous) {
     if (!next.has(key)) changes.push(changeOf('DROPPED', keyspace, element));
   }
   for (const [key, element] of next) {
     const known = previous.get(key);
-    if (slicer.use(element.rows.length)) await slicer.rest();
     if (known === undefined) changes.push(changeOf('CREATED', keyspace, element));
-    else if (!hasSameRows(known.rows, element.rows)) changes.push(changeOf('UPDATED', keyspace, element));
+    else if (known.content !== element.content) {
+      if (slicer.use(sizeOf(element))) await slicer.rest();
+      if (!isSameElement(known, element)) changes.push(changeOf('UPDATED', keyspace, element));
+    }
   }
   return changes;
 }
 
-/** What both a reading of the replication alone and a whole one tell. */
-function placement(keyspace: KeyspaceMetadata): Row {
-  return { replication: keyspace.replicationOptions };
+/** A reading of the replication alone tells no other options. */
+function hasSameOptions(before: KeyspaceMetadata, after: KeyspaceMetadata, areComplete: boolean): boolean {
+  return areComplete
+    ? isSameRow(before.rows.keyspace, after.rows.keyspace)
+    : isSameValue(before.replicationOptions, after.replicationOptions);
 }
 
-async function elementsOf(keyspace: KeyspaceMetadata, slicer: Slicer): Promise<Map<string, Element>> {
+async function elementsOf(rows: KeyspaceRows, slicer: Slicer): Promise<Map<string, Element>> {
   const elements = new Map<string, Element>();
-  for (const [table, target, column] of SOURCES) {
-    for (const row of keyspace.rows[table] ?? []) {
+  for (const row of rows.types) addSingle(elements, SINGLE_ROWS[0], row);
+  for (const relations of [rows.tables, rows.views]) {
+    for (const [name, content] of relations) {
       if (slicer.use(1)) await slicer.rest();
-      const name = textOf(row, column);
-      const argumentTypes =
-        target === 'FUNCTION' || target === 'AGGREGATE' ? textsOf(row, 'argument_types') : undefined;
-      const key = `${target} ${argumentTypes === undefined ? name : signatureOf(name, argumentTypes)}`;
-      const known = elements.get(key);
-      if (known === undefined) elements.set(key, { target, name, argumentTypes, rows: [row] });
-      else known.rows.push(row);
+      elements.set(`TABLE ${name}`, { target: 'TABLE', name, argumentTypes: undefined, content });
     }
   }
+  for (const row of rows.functions) addSingle(elements, SINGLE_ROWS[1], row);
+  for (const row of rows.aggregates) addSingle(elements, SINGLE_ROWS[2], row);
   return elements;
+}
+
+function addSingle(elements: Map<string, Element>, [, target, column]: (typeof SINGLE_ROWS)[number], row: Row): void {
+  const name = textOf(row, column);
+  const argumentTypes = target === 'TYPE' ? undefined : textsOf(row, 'argument_types');
+  const key = argumentTypes === undefined ? name : signatureOf(name, argumentTypes);
+  elements.set(`${target} ${key}`, { target, name, argumentTypes, content: row });
+}
+
+function sizeOf({ target, content }: Element): number {
+  return target === 'TABLE' ? 1 + content.columns.length + content.indexes.length : 1;
+}
+
+function isSameElement(a: Element, b: Element): boolean {
+  if (a.target !== 'TABLE') return b.target !== 'TABLE' && isSameRow(a.content, b.content);
+  return (
+    b.target === 'TABLE' &&
+    isSameRow(a.content.table, b.content.table) &&
+    hasSameRows(a.content.columns, b.content.columns) &&
+    hasSameRows(a.content.indexes, b.content.indexes)
+  );
 }
 
 function hasSameRows(a: readonly Row[], b: readonly Row[]): boolean {

@@ -40,6 +40,9 @@ const ELEMENT_PARTS = {
   aggregate: ['aggregates', 'aggregate_name'],
 } as const;
 
+/** There are many rows of it: what all versions since 3.0 have and is of use, without names as bytes. */
+const COLUMN_COLUMNS = 'keyspace_name, table_name, column_name, clustering_order, kind, position, type';
+
 /** The statements that read a part of the schema; they do not depend on one another. */
 export function schemaQueries(scope: SchemaScope): readonly SchemaQuery[] {
   switch (scope.part) {
@@ -64,7 +67,10 @@ export function schemaQueries(scope: SchemaScope): readonly SchemaQuery[] {
 
 function queries(where: string, tables: readonly SchemaTable[], isVirtual = false): SchemaQuery[] {
   const schema = isVirtual ? 'system_virtual_schema' : 'system_schema';
-  return tables.map((table) => ({ table, cql: `SELECT * FROM ${schema}.${table}${where}`, isVirtual }));
+  return tables.map((table) => {
+    const selection = table === 'columns' ? COLUMN_COLUMNS : '*';
+    return { table, cql: `SELECT ${selection} FROM ${schema}.${table}${where}`, isVirtual };
+  });
 }
 
 function whereElement(element: { readonly keyspace: string; readonly name: string }, column: string): string {

@@ -1,16 +1,8 @@
-import type { Row } from '../codecs/index.ts';
 import { type ColumnMetadata, readColumns } from './column-metadata.ts';
 import { type IndexMetadata, readIndex } from './index-metadata.ts';
 import { flagOf, optionalTextOf, textOf } from './row-values.ts';
+import type { RelationRows } from './schema-rows.ts';
 import type { UserTypes } from './user-types.ts';
-
-/** Rows about one table or view. */
-export interface TableRows {
-  /** Its row in `tables` or `views`. */
-  readonly table: Row;
-  readonly columns: readonly Row[];
-  readonly indexes: readonly Row[];
-}
 
 /** What tables and views have in common. Columns are read when they are first asked for. */
 export abstract class RelationMetadata {
@@ -18,12 +10,12 @@ export abstract class RelationMetadata {
   readonly name: string;
   /** Its uuid; undefined for virtual tables. */
   readonly id: string | undefined;
-  readonly #rows: TableRows;
+  readonly #rows: RelationRows;
   readonly #types: UserTypes;
   #columns: ReadonlyMap<string, ColumnMetadata> | undefined;
 
   /** @internal */
-  constructor(name: string, rows: TableRows, types: UserTypes) {
+  constructor(name: string, rows: RelationRows, types: UserTypes) {
     this.keyspace = textOf(rows.table, 'keyspace_name');
     this.name = name;
     this.id = optionalTextOf(rows.table, 'id');
@@ -58,7 +50,7 @@ export abstract class RelationMetadata {
   }
 
   /** @internal */
-  protected get rows(): TableRows {
+  protected get rows(): RelationRows {
     return this.#rows;
   }
 }
@@ -68,7 +60,7 @@ export class TableMetadata extends RelationMetadata {
   readonly isVirtual: boolean;
 
   /** @internal */
-  constructor(rows: TableRows, types: UserTypes, isVirtual: boolean) {
+  constructor(rows: RelationRows, types: UserTypes, isVirtual: boolean) {
     super(textOf(rows.table, 'table_name'), rows, types);
     this.isVirtual = isVirtual;
   }
@@ -89,7 +81,7 @@ export class ViewMetadata extends RelationMetadata {
   readonly includesAllColumns: boolean;
 
   /** @internal */
-  constructor(rows: TableRows, types: UserTypes) {
+  constructor(rows: RelationRows, types: UserTypes) {
     super(textOf(rows.table, 'view_name'), rows, types);
     this.baseTable = textOf(rows.table, 'base_table_name');
     this.whereClause = textOf(rows.table, 'where_clause');

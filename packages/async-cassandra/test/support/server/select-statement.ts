@@ -94,12 +94,18 @@ export function selectedColumns(
   return columns;
 }
 
-/** The rows that match, as arrays in the order of `selectedColumns`; `bound` gives the value of each marker in turn. */
+/** Rows that match a statement: how many, and some of them as arrays in the order of `selectedColumns`. */
+export interface SelectedRows {
+  readonly length: number;
+  slice(from: number, to: number): unknown[][];
+}
+
+/** The rows that match; `bound` gives the value of each marker in turn. */
 export function selectRows(
   select: SelectStatement,
   table: TableModel,
   bound: (marker: CqlToken, index: number) => unknown,
-): unknown[][] {
+): SelectedRows {
   let markers = 0;
   const valueOf = (token: CqlToken): unknown => (token.kind === 'marker' ? bound(token, markers++) : token.text);
   const wanted = select.conditions.map((condition) => {
@@ -111,9 +117,35 @@ export function selectRows(
   });
   const limit = select.limit === undefined ? Number.POSITIVE_INFINITY : Number(valueOf(select.limit));
   const matches = (row: ModelRow): boolean => wanted.every(({ column, values }) => values.has(String(row[column])));
-  const rows = (wanted.length === 0 ? table.rows() : table.rows().filter(matches)).slice(0, limit);
+  const [first] = wanted.filter(({ column, values }) => column === 'table_name' && values.size === 1);
+  const candidates = first === undefined ? table.rows() : rowsNamed(table, String([...first.values][0]));
+  const rows = (wanted.length === 0 ? candidates : candidates.filter(matches)).slice(0, limit);
   const { selection } = select;
   if (selection === 'count') return [[BigInt(rows.length)]];
   const names = selection?.map(({ column }) => column) ?? table.columns.map((column) => column.name);
-  return rows.map((row) => names.map((name) => row[name]));
+  return {
+    length: rows.length,
+    slice: (from, to) => rows.slice(from, to).map((row) => names.map((name) => row[name])),
+  };
+}
+
+/** Rows of a schema table by `table_name`: a client may ask for thousands of tables one by one. */
+const indexes = new WeakMap<readonly ModelRow[], Map<string, ModelRow[]>>();
+
+function rowsNamed(table: TableModel, name: string): readonly ModelRow[] {
+  const rows = table.rows();
+  // Only these are never changed in place: another schema makes others.
+  if (table.keyspace !== 'system_schema') return rows;
+  let index = indexes.get(rows);
+  if (index === undefined) {
+    index = new Map();
+    for (const row of rows) {
+      const key = String(row['table_name']);
+      const named = index.get(key);
+      if (named === undefined) index.set(key, [row]);
+      else named.push(row);
+    }
+    indexes.set(rows, index);
+  }
+  return index.get(name) ?? [];
 }

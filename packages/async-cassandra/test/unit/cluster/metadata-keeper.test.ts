@@ -19,7 +19,17 @@ function keyspaces(name: string): Keyspaces {
   return new Map([
     [
       name,
-      new KeyspaceMetadata({ keyspace: { keyspace_name: name, replication } }, { isVirtual: false, isComplete: false }),
+      new KeyspaceMetadata(
+        {
+          keyspace: { keyspace_name: name, replication },
+          tables: new Map(),
+          views: new Map(),
+          types: [],
+          functions: [],
+          aggregates: [],
+        },
+        { isVirtual: false, isComplete: false },
+      ),
     ],
   ]);
 }

@@ -15,7 +15,7 @@ async function watched(options: WatchHarnessOptions = {}): Promise<WatchHarness>
   schema.addTable('shop', 'users', { id: t.uuid, name: t.text });
   schema.addTable('logs', 'lines', { id: t.uuid });
   await harness.connect();
-  await harness.clock.advance(100);
+  await harness.clock.advance(300);
   harness.events.length = 0;
   return harness;
 }
@@ -57,6 +57,56 @@ describe('the schema in the metadata', () => {
     assert.deepEqual(all.events, []);
     await harness.close();
     await all.close();
+  });
+
+  it('should not be read before somebody is connected, and then after the first requests', async () => {
+    const harness = await WatchHarness.start({ keptKeyspaces: 'all' });
+    harness.cluster.schema.addTable('shop', 'orders', { id: t.uuid });
+    await harness.clock.settle(harness.watch.start());
+    await harness.clock.advance(5_000);
+    assert.equal(asked(harness).length, 1, 'the replication alone');
+    harness.watch.followContents();
+    await harness.clock.advance(99);
+    assert.equal(asked(harness).length, 1);
+    await harness.clock.advance(250);
+    assert.deepEqual(tables(harness, 'shop'), ['orders']);
+    const count = asked(harness).length;
+    harness.watch.followContents();
+    await harness.clock.advance(5_000);
+    assert.equal(asked(harness).length, count, 'once');
+    await harness.close();
+  });
+
+  it('should be read at once when it is asked for, and not a second time', async () => {
+    const harness = await WatchHarness.start({ keptKeyspaces: 'all' });
+    harness.cluster.schema.addTable('shop', 'orders', { id: t.uuid });
+    await harness.connect();
+    await harness.clock.settle(harness.watch.refresh());
+    assert.deepEqual(tables(harness, 'shop'), ['orders']);
+    const count = asked(harness).length;
+    await harness.clock.advance(1_000);
+    assert.equal(asked(harness).length, count);
+    await harness.close();
+  });
+
+  it('should leave no timer when it is closed before it was read', async () => {
+    const harness = await WatchHarness.start({ keptKeyspaces: 'all' });
+    await harness.connect();
+    assert.deepEqual(await harness.close(), { links: 0, timers: 0 });
+  });
+
+  it('should be read in small pages, few statements at a time', async () => {
+    const harness = await WatchHarness.start({ keptKeyspaces: 'all' });
+    for (let i = 0; i < 250; i++) harness.cluster.schema.addTable('shop', `t${i}`, { id: t.uuid, a: t.int, b: t.text });
+    await harness.connect();
+    await harness.clock.settle(harness.watch.refresh());
+    assert.equal(tables(harness, 'shop').length, 250);
+    const requests = harness.cluster.nodes.flatMap((node) => node.log.of(/system(_virtual)?_schema\./));
+    const pagesOf = (table: string): (number | undefined)[] =>
+      requests.filter(({ cql }) => cql?.includes(` system_schema.${table}`)).map((r) => r.parameters?.pageSize);
+    assert.deepEqual(pagesOf('tables'), [100, 100, 100]);
+    assert.deepEqual(pagesOf('columns'), [500, 500]);
+    await harness.close();
   });
 
   it('should keep more from the moment that it is asked for', async () => {

@@ -110,6 +110,7 @@ export class WatchHarness {
   /** First contact; what is told of it is forgotten. */
   async connect(): Promise<void> {
     await this.clock.settle(this.watch.start());
+    this.watch.followContents();
     await this.clock.advance(0);
     this.events.length = 0;
   }

@@ -7,6 +7,7 @@ import { plainQuery } from '../../../src/connection/query.ts';
 import {
   closeConnection,
   error,
+  generatedRows,
   held,
   message,
   mutated,
@@ -43,6 +44,40 @@ describe('query', () => {
       assert.deepEqual(harness.server.faults, []);
     });
   }
+
+  it('should ask for pages as small as it is told, and hand on each before it asks for the next', async () => {
+    const { harness, connection } = await start();
+    harness.server.when(
+      'SELECT',
+      generatedRows({ n: t.int }, 7, (n) => [n]),
+    );
+    const seen: string[] = [];
+    const found = await harness.clock.settle(
+      query(connection, 'SELECT', 1000, {
+        pageRows: 3,
+        onPage: (page) => {
+          seen.push(`${harness.server.log.of('SELECT').length}: ${page.map((row) => row['n']).join()}`);
+          for (const row of page) row['n'] = `${row['n'] as number}`;
+        },
+      }),
+    );
+    assert.deepEqual(seen, ['1: 0,1,2', '2: 3,4,5', '3: 6']);
+    assert.deepEqual(
+      found,
+      Array.from({ length: 7 }, (_, n) => ({ n: String(n) })),
+    );
+    await harness.clock.settle(query(connection, 'SELECT', 1000));
+    assert.equal(harness.server.log.of('SELECT').at(-1)?.parameters?.pageSize, 500);
+  });
+
+  it('should see that a table has other columns from one page to the next', async () => {
+    const { harness, connection } = await start();
+    const narrow = pages({ n: t.int }, [[[1]], [[2]]]);
+    const wide = pages({ n: t.text, m: t.int }, [[['x', 0]], [['two', 2]]]);
+    harness.server.when('SELECT', sequence(narrow, wide));
+    const found = await harness.clock.settle(query(connection, 'SELECT', 1000));
+    assert.deepEqual(found, [{ n: 1 }, { n: 'two', m: 2 }]);
+  });
 
   it('should keep rows whose bytes the next reads overwrite', async () => {
     const { harness, connection } = await start();

@@ -2,13 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { schemaQueries, scopeOfChange } from '../../../src/metadata/index.ts';
 
+const columns = 'keyspace_name, table_name, column_name, clustering_order, kind, position, type';
+
 describe('schemaQueries', () => {
   it('should read all tables of both schemas for everything', () => {
     const queries = schemaQueries({ part: 'all' });
     assert.equal(queries.length, 11);
     assert.deepEqual(
       queries.filter((query) => query.isVirtual).map((query) => query.cql),
-      ['keyspaces', 'tables', 'columns'].map((table) => `SELECT * FROM system_virtual_schema.${table}`),
+      [
+        'SELECT * FROM system_virtual_schema.keyspaces',
+        'SELECT * FROM system_virtual_schema.tables',
+        `SELECT ${columns} FROM system_virtual_schema.columns`,
+      ],
     );
     assert.ok(
       queries.some(({ table, cql }) => table === 'functions' && cql === 'SELECT * FROM system_schema.functions'),
@@ -31,7 +37,7 @@ describe('schemaQueries', () => {
       [
         "SELECT * FROM system_schema.tables WHERE keyspace_name = 'shop' AND table_name = 't'",
         "SELECT * FROM system_schema.views WHERE keyspace_name = 'shop' AND view_name = 't'",
-        "SELECT * FROM system_schema.columns WHERE keyspace_name = 'shop' AND table_name = 't'",
+        `SELECT ${columns} FROM system_schema.columns WHERE keyspace_name = 'shop' AND table_name = 't'`,
         "SELECT * FROM system_schema.indexes WHERE keyspace_name = 'shop' AND table_name = 't'",
       ],
     );

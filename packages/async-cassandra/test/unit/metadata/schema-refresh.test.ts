@@ -46,6 +46,32 @@ describe('refreshSchema', () => {
     assert.deepEqual((await refreshSchema(before, { schema: full().build() }, turns)).changes, []);
   });
 
+  it('should keep keyspaces that did not change, with all that was made of them', async () => {
+    const before = await read(full(), new SchemaBuilder('a'));
+    const { keyspaces } = await refreshSchema(
+      before,
+      { schema: full().build(new SchemaBuilder('a').table('t', id)) },
+      turns,
+    );
+    assert.equal(keyspaces.get('shop'), before.get('shop'));
+    assert.notEqual(keyspaces.get('a'), before.get('a'));
+    const same = await refreshKeyspace(before, 'shop', full().build(), turns);
+    assert.equal(same.keyspaces.get('shop'), before.get('shop'));
+  });
+
+  it('should see that a keyspace writes durably or not', async () => {
+    const before = await read(full());
+    const schema = full().build();
+    const [row] = schema.keyspaces ?? [];
+    const { keyspaces, changes } = await refreshSchema(
+      before,
+      { schema: { ...schema, keyspaces: [{ ...row, durable_writes: false }] } },
+      turns,
+    );
+    assert.deepEqual(tell(changes), ['UPDATED KEYSPACE shop']);
+    assert.equal(keyspaces.get('shop')?.hasDurableWrites, false);
+  });
+
   it('should tell which keyspaces came, went and changed', async () => {
     const before = await read(full(), new SchemaBuilder('a'), new SchemaBuilder('b'));
     const changed = new SchemaBuilder('b', { class: 'SimpleStrategy', replication_factor: '1' });
@@ -136,7 +162,8 @@ describe('refreshSchema', () => {
     const again = new CountedTurns();
     const { changes } = await refreshSchema(first.keyspaces, { schema: make() }, again);
     assert.deepEqual(changes, []);
-    assert.ok(again.yields >= Math.floor((44_000 * 4) / SLICE_LIMIT) - 1, `yields: ${again.yields}`);
+    // Sorted again, and compared with what is known.
+    assert.ok(again.yields >= Math.floor((44_000 * 2) / SLICE_LIMIT), `yields: ${again.yields}`);
     assert.equal(first.keyspaces.get('shop')?.tables.get('t3999')?.columns.size, 10);
   });
 });
@@ -199,6 +226,12 @@ describe('refreshElement', () => {
       const dropped = await refresh(added.keyspaces, scope, null);
       assert.deepEqual(tell(dropped.changes), [`DROPPED ${told}`]);
     }
+  });
+
+  it('should be the same when what was read is', async () => {
+    const before = await read(full());
+    const rows = new SchemaBuilder().table('t', { ...id, v: ['text'] }).index('t', 'by_v', { target: 'v' });
+    assert.equal((await refresh(before, { part: 'table', name: 't' }, rows)).keyspaces, before);
   });
 
   it('should see one change of several functions of a name', async () => {
