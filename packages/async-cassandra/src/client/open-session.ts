@@ -58,9 +58,9 @@ export async function openSession(
     pool: (node) => pools.poolOf(node),
     replicas: (name, bytes, start, end) => watch.replicas(name, bytes, start, end),
     reprepare: (connection, preparation, timeoutMs) => repreparer.prepare(connection, preparation, timeoutMs),
-    onSchemaChange: (change: SchemaChange, timeoutMs, signal) => {
+    onSchemaChange: (change: SchemaChange, connection, timeoutMs, signal) => {
       cache.onSchemaChange(change);
-      return watch.schemaAgreement(timeoutMs, signal, change);
+      return watch.schemaAgreement(timeoutMs, signal, change, connection);
     },
     onKeyspaceSet: (name) =>
       pools.setKeyspace(name, () => {

@@ -156,13 +156,19 @@ export class ClusterWatch {
   /**
    * Waits until all nodes that are up agree on the schema and the metadata is not older than that.
    * @param change - what has changed; undefined: anything may have
+   * @param coordinator - the connection by which it was changed
    * @returns whether they agree; false after `timeoutMs`
    * @throws AbortError, SessionClosedError
    */
-  async schemaAgreement(timeoutMs: number, signal?: AbortSignal, change?: SchemaChange): Promise<boolean> {
+  async schemaAgreement(
+    timeoutMs: number,
+    signal?: AbortSignal,
+    change?: SchemaChange,
+    coordinator?: Connection,
+  ): Promise<boolean> {
     const { timers } = this.#options.seams;
     const endsAt = timers.now() + timeoutMs;
-    const isAgreed = await this.#agreement.wait(timeoutMs, signal);
+    const isAgreed = await this.#agreement.wait(timeoutMs, signal, coordinator);
     const refreshed = this.#refresher.refreshSchema(change).then(() => isAgreed);
     const timedOut = new Error('The metadata was not read in time');
     return waitFor(refreshed, {

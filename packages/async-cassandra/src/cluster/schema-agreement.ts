@@ -19,21 +19,25 @@ export interface SchemaAgreementOptions {
   readonly whenConnected: (timeoutMs: number, signal?: AbortSignal) => Promise<Connection>;
 }
 
-/** Waits until all nodes that are up have the same version of the schema. Those who wait at the same time share the questions. */
+/**
+ * Waits until all nodes that are up have the same version of the schema. Of a change its coordinator is asked: any other
+ * node may not have heard of it yet, and take the old version for that of all. Those who ask a node at the same time share
+ * the questions.
+ */
 export class SchemaAgreement {
   readonly #options: SchemaAgreementOptions;
-  readonly #ask: CoalescedTask<boolean>;
+  readonly #asks = new WeakMap<Connection, CoalescedTask<boolean>>();
 
   constructor(options: SchemaAgreementOptions) {
     this.#options = options;
-    this.#ask = new CoalescedTask(() => this.#isAgreed());
   }
 
   /**
+   * @param coordinator - the connection by which the schema was changed; the control connection when there is none, or when it is lost
    * @returns whether the nodes agree; false when they did not within `timeoutMs`
    * @throws AbortError when the signal fires, SessionClosedError when the cluster is closed
    */
-  async wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+  async wait(timeoutMs: number, signal?: AbortSignal, coordinator?: Connection): Promise<boolean> {
     const { timers, closed } = this.#options;
     const endsAt = timers.now() + timeoutMs;
     const isOver = new TimeoutError(
@@ -44,10 +48,10 @@ export class SchemaAgreement {
       const leftMs = endsAt - timers.now();
       if (leftMs <= 0) return false;
       try {
-        if (await waitFor(this.#ask.request(), { timers, timeoutMs: leftMs, signal, timeoutError: () => isOver }))
-          return true;
+        const asking = this.#ask(coordinator);
+        if (await waitFor(asking, { timers, timeoutMs: leftMs, signal, timeoutError: () => isOver })) return true;
       } catch (error) {
-        // The control connection was lost while it was asked: its successor is asked next.
+        // The connection was lost while it was asked: the control connection, or its successor, is asked next.
         const canGoOn = error instanceof ConnectionError || error instanceof TimeoutError;
         if (!canGoOn) throw error;
       }
@@ -55,9 +59,19 @@ export class SchemaAgreement {
     }
   }
 
-  async #isAgreed(): Promise<boolean> {
-    const { state, timeoutMs, whenConnected } = this.#options;
-    const connection = await whenConnected(timeoutMs);
+  async #ask(coordinator: Connection | undefined): Promise<boolean> {
+    const { timeoutMs, whenConnected } = this.#options;
+    const connection = coordinator?.isOpen === true ? coordinator : await whenConnected(timeoutMs);
+    let task = this.#asks.get(connection);
+    if (task === undefined) {
+      task = new CoalescedTask(() => this.#isAgreed(connection));
+      this.#asks.set(connection, task);
+    }
+    return task.request();
+  }
+
+  async #isAgreed(connection: Connection): Promise<boolean> {
+    const { state, timeoutMs } = this.#options;
     const [local, peers] = await Promise.all([
       query(connection, "SELECT schema_version FROM system.local WHERE key='local'", timeoutMs),
       readPeers(connection, 'host_id, schema_version', timeoutMs),

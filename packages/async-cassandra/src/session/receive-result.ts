@@ -43,7 +43,8 @@ function receiveSchemaChange(request: LiveRequest, attempt: LiveAttempt, change:
   const { parts, closing } = request.core;
   finishAfter(request, attempt, async () => {
     request.isSchemaInAgreement = false;
-    request.isSchemaInAgreement = await parts.onSchemaChange(change, Math.max(1, request.remainingMs()), closing);
+    const timeoutMs = Math.max(1, request.remainingMs());
+    request.isSchemaInAgreement = await parts.onSchemaChange(change, attempt.connection, timeoutMs, closing);
   });
 }
 

@@ -27,7 +27,12 @@ export interface RequestCoreParts {
   /** Prepares on one connection what its node has forgotten. */
   reprepare(connection: Connection, preparation: Preparation, timeoutMs: number): Promise<void>;
   /** Waits until all nodes agree on the schema and the metadata has it. @returns whether they do */
-  onSchemaChange(change: SchemaChange, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+  onSchemaChange(
+    change: SchemaChange,
+    coordinator: Connection,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** A `USE` statement was executed. */
   onKeyspaceSet(keyspace: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { InvalidQueryError } from '../../../src/errors/index.ts';
 import { BatchStatement } from '../../../src/session/index.ts';
-import { delayed, error, held, schemaChange, t, voidResult } from '../../support/index.ts';
+import { delayed, error, held, rows, schemaChange, type ScriptedServer, t, voidResult } from '../../support/index.ts';
 import { hasSettled, SessionHarness } from '../../support/session/session-harness.ts';
 
 const INSERT = 'INSERT INTO t (k) VALUES (1)';
@@ -142,6 +142,40 @@ describe('a schema change', () => {
     const { executionInfo } = await h.settle(request);
     assert.equal(executionInfo.isSchemaInAgreement, true);
     assert.equal(h.session.activeOperations, 0);
+  });
+
+  test('should not be taken for agreed by a node that has not heard of it', async () => {
+    await using h = await SessionHarness.start({ nodes: 3 });
+    h.servers.setSchemaVersion('old');
+    // The node of the control connection knows the old version only, its own and, by gossip, that of the others.
+    const control = h.servers.nodes.find(({ log }) => log.ofOpcode('REGISTER').length > 0) ?? assert.fail();
+    const others = h.servers.nodes.filter((each) => each !== control);
+    const [coordinator] = others as [ScriptedServer, ScriptedServer];
+    const versions = others.map(({ node }) => [node.hostId, node.schemaVersion]);
+    const view = rows({ host_id: t.uuid, schema_version: t.uuid }, versions);
+    const stale = control.when(/schema_version FROM system\.peers_v2/, view);
+    h.servers.when(cql, change);
+    h.servers.setSchemaVersion('new', [coordinator]);
+    const request = h.session.execute(cql, undefined, { node: coordinator.node.hostId });
+    await h.clock.advance(1000);
+    assert.equal(await hasSettled(request), false);
+    h.servers.setSchemaVersion('new');
+    stale.remove();
+    const { executionInfo } = await h.settle(request);
+    assert.equal(executionInfo.isSchemaInAgreement, true);
+  });
+
+  test('should be agreed upon though the connection that it came by is lost', async () => {
+    await using h = await SessionHarness.start({ nodes: 3 });
+    h.servers.when(cql, change);
+    h.servers.setSchemaVersion('old', [h.node(2)]);
+    const request = h.session.execute(cql, undefined, { node: h.node(1).node.hostId });
+    await h.clock.advance(300);
+    h.node(1).closeConnections();
+    await h.clock.advance(1000);
+    h.servers.setSchemaVersion('new');
+    const { executionInfo } = await h.settle(request);
+    assert.equal(executionInfo.isSchemaInAgreement, true);
   });
 
   test('should be resolved all the same when they do not agree in time, and say so', async () => {
