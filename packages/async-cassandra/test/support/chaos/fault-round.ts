@@ -22,6 +22,8 @@ export interface Phase {
   /** The proxy of the node that had the trouble; undefined when none had. */
   readonly node: string | undefined;
   readonly beganMs: number;
+  /** When the fault was ended, of one that ends by itself, when the phase did. */
+  readonly overMs: number;
   /** When the node was there again. */
   readonly backMs: number;
   /** When the next phase began. */
@@ -45,7 +47,7 @@ export async function runRound(faults: readonly Fault[], options: RoundOptions):
   const calmMs = performance.now();
   await pause(faultMs);
   const endedMs = performance.now();
-  phases.push({ name: 'no fault', node: undefined, beganMs: calmMs, backMs: endedMs, endedMs });
+  phases.push({ name: 'no fault', node: undefined, beganMs: calmMs, overMs: endedMs, backMs: endedMs, endedMs });
   for (const [index, fault] of faults.entries()) {
     say(`${fault.name} ...`);
     phases.push(await runFault(fault, index, options));
@@ -63,6 +65,7 @@ async function runFault(fault: Fault, index: number, options: RoundOptions): Pro
   watch.exempt = target;
   await fault.begin(target);
   if (fault.lasts) await pause(Math.max(0, beganMs + faultMs - performance.now()));
+  const lastedMs = performance.now();
   const { isBack, settled } = fault.end(target);
   await isBack;
   const backMs = performance.now();
@@ -72,7 +75,8 @@ async function runFault(fault: Fault, index: number, options: RoundOptions): Pro
   watch.exempt = undefined;
   await ring.cluster.untilWhole();
   await pause(calmMs);
-  return { name: fault.name, node, beganMs, backMs, endedMs: performance.now() };
+  const endedMs = performance.now();
+  return { name: fault.name, node, beganMs, overMs: fault.lasts ? lastedMs : endedMs, backMs, endedMs };
 }
 
 /** Until every client has had its last answers soon, or for a while: after that it is not the last fault that lasts. */

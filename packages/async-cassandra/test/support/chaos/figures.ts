@@ -7,9 +7,9 @@ import type { StarvationWatch } from './starvation-watch.ts';
 export interface Figures {
   readonly phase: string;
   readonly client: string;
-  /** While the fault lasted. */
+  /** While the fault lasted; for one that ends by itself, to the end of the phase. */
   readonly during: Latencies;
-  /** From the return of the node to the end of the phase. */
+  /** From the end of the fault to the end of the phase; nothing for one that ends by itself. */
   readonly after: Latencies;
   readonly failures: readonly Operation[];
   /** Those that cannot be put down to a machine that had no time for sound nodes or for this process. */
@@ -35,7 +35,7 @@ export function latenciesOf(operations: readonly Operation[]): Latencies {
 }
 
 export function figuresOf(phase: Phase, { client, log }: Load, watch: StarvationWatch): Figures {
-  const { beganMs, backMs, endedMs, node } = phase;
+  const { beganMs, overMs, backMs, endedMs, node } = phase;
   const failures = log.idempotent(beganMs, endedMs).filter((operation) => !isAcknowledged(operation));
   const answeredMs = node === undefined ? undefined : log.firstAnswerOf(node, backMs);
   const unexcused = failures.filter(({ startedMs, endedMs }) => !watch.overlaps(startedMs, endedMs));
@@ -43,8 +43,8 @@ export function figuresOf(phase: Phase, { client, log }: Load, watch: Starvation
   return {
     phase: phase.name,
     client: client.name,
-    during: latenciesOf(log.idempotent(beganMs, backMs)),
-    after: latenciesOf(log.idempotent(backMs, endedMs)),
+    during: latenciesOf(log.idempotent(beganMs, overMs)),
+    after: latenciesOf(log.idempotent(overMs, endedMs)),
     failures,
     unexcused,
     lastFailureMs: unexcused.length === 0 ? undefined : lastFailure - beganMs,
