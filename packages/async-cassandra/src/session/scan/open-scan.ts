@@ -4,6 +4,7 @@ import { TokenPair, writeToken } from '../../metadata/index.ts';
 import type { OpenStreams } from '../open-streams.ts';
 import type { PrepareCache } from '../prepare-cache.ts';
 import type { RequestCore } from '../request-core.ts';
+import { sessionClosed } from '../request-failures.ts';
 import type { RequestSettings, SettingsContext } from '../request-settings.ts';
 import { planRanges, wholeRing } from './plan-ranges.ts';
 import { checkIdentity, type ResumedScan } from './scan-checkpoint.ts';
@@ -59,12 +60,7 @@ export async function openScan(
   // Holds the clock and not the scan, which may be forgotten during a fetch.
   const remainingMs = (): number => deadline - timers.now();
   const time = (): number => Math.max(1, Math.min(settings.timeoutMs, remainingMs()));
-  const target = await waitFor(findTarget(name, columns, schema), {
-    timers,
-    timeoutMs: time(),
-    signal: settings.signal,
-    timeoutError: () => schemaTimeout(settings.timeoutMs),
-  });
+  const target = await unlessClosed(core, time(), findTarget(name, columns, schema), settings.signal);
   const partitioner = schema.metadata().partitioner.className;
   if (resumed !== null) checkIdentity(resumed.checkpoint, target.id, partitioner);
   const wait = { timeoutMs: time(), signal: settings.signal };
@@ -91,6 +87,24 @@ export async function openScan(
   });
   const width = ranges.reduce((sum, range) => sum + range.width, 0n);
   return { fetcher, tableId: target.id, partitioner, rangesTotal: ranges.length, width };
+}
+
+/** Waits for what the cluster does, which goes on when the session closes or the signal fires. */
+async function unlessClosed<T>(
+  core: RequestCore,
+  timeoutMs: number,
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const { timers } = core.parts.seams;
+  const timeoutError = (): TimeoutError => schemaTimeout(timeoutMs);
+  const wait = waitFor(work, { timers, timeoutMs, signal, timeoutError });
+  try {
+    return await waitFor(wait, { timers, timeoutMs, signal: core.closing, timeoutError });
+  } catch (error) {
+    wait.catch(() => undefined);
+    throw core.isClosed ? sessionClosed() : error;
+  }
 }
 
 function schemaTimeout(timeoutMs: number): TimeoutError {

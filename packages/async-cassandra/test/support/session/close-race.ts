@@ -11,6 +11,7 @@ import {
   never,
   type Reply,
   rows,
+  SchemaModel,
   SeededRandom,
   schemaChange,
   t,
@@ -21,6 +22,7 @@ import { SessionHarness } from './session-harness.ts';
 const SELECT = 'SELECT k FROM ks.t';
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 const BOUND = 'INSERT INTO ks.t (k) VALUES (?)';
+const SCAN = 'SELECT "k" FROM "ks"."t" WHERE token("k") > ? AND token("k") <= ?';
 const CREATE = 'CREATE TABLE ks.t (k int PRIMARY KEY)';
 
 /** Answers well most of the time, and badly in every way at others. */
@@ -56,6 +58,12 @@ const operations: readonly Operation[] = [
     await using stream = await session.executeStream(SELECT, [], { fetchSize: 20, pageTimeoutMs: 100 });
     for await (const page of stream.pages()) if (page.length === 0) break;
   },
+  async (session, signal) => {
+    let count = 0;
+    const scan = session.scan('ks.t', { fetchSize: 30, concurrency: 3, splits: 4, pageTimeoutMs: 60, signal });
+    for await (const row of scan) if (row['k'] === 70 || ++count > 200) break;
+    return scan.checkpoint;
+  },
   (session) => session.prepare(`SELECT k FROM ks.t WHERE k = 5`),
   (session, signal) => session.prepare(BOUND, { signal, timeoutMs: 50 }),
   (session) => session.executeBatch(new BatchStatement('unlogged').add(INSERT).add(BOUND, [3]), { idempotent: true }),
@@ -72,7 +80,10 @@ const operations: readonly Operation[] = [
  */
 export async function raceWithClose(seed: number): Promise<void> {
   const random = new SeededRandom(seed);
+  const schema = new SchemaModel();
+  schema.addTable('ks', 't', { k: t.int });
   const h = await SessionHarness.start({
+    servers: { schema },
     nodes: random.int(1, 3),
     versions: [random.pick([4, 5])],
     keyspace: 'ks',
@@ -94,6 +105,14 @@ export async function raceWithClose(seed: number): Promise<void> {
       random,
       generatedRows({ k: t.int }, 100, (i) => [i]),
     ),
+  );
+  h.servers.when(
+    SCAN,
+    moody(
+      random,
+      generatedRows({ k: t.int }, 80, (i) => [i]),
+    ),
+    { bind: { start: t.bigint, end: t.bigint } },
   );
   h.servers.when('SELECT k FROM ks.t WHERE k = 5', rows({ k: t.int }));
   h.servers.when(INSERT, moody(random, voidResult()));
