@@ -191,7 +191,6 @@ export {
   type ScanOptions,
   type ScanProgress,
   type ScanWhere,
-  type NodeState,
   type SessionLimits,
   type SessionNodeState,
   type SessionState,

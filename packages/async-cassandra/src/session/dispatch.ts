@@ -1,12 +1,26 @@
+import type { Connection } from '../connection/index.ts';
 import { ConnectionError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
+import { Opcode } from '../protocol/index.ts';
 import { noNodeLeft } from './no-node-left.ts';
 import type { LiveRequest } from './request-contract.ts';
-import { requestTimeout, sessionClosed } from './request-failures.ts';
+import { keyspaceChanged, requestTimeout, sessionClosed } from './request-failures.ts';
 import type { RequestTrail } from './request-trail.ts';
 
 /** What came of offering a request to the nodes of its plan; `full`: some are open, none has room. */
 export type Placement = 'sent' | 'full' | 'none';
+
+const NO_REPLICAS: readonly NodeInfo[] = Object.freeze([]);
+
+/** Replicas of the statement's routing key; empty when it has none, or they are not known. */
+export function findReplicas(request: LiveRequest): readonly NodeInfo[] {
+  const { core, statement } = request;
+  const { scratch } = core;
+  scratch.pos = 0;
+  const keyspace = statement.routingKeyspace(request);
+  const isKnown = keyspace !== undefined && statement.writeRoutingKey(scratch, request);
+  return isKnown ? core.parts.replicas(keyspace, scratch.buf, 0, scratch.pos) : NO_REPLICAS;
+}
 
 /** The plan's next node that has not been tried; null at its end. A request for one node has a plan of that node alone. */
 export function nextNode(request: LiveRequest, trail: RequestTrail): NodeInfo | null {
@@ -17,6 +31,15 @@ export function nextNode(request: LiveRequest, trail: RequestTrail): NodeInfo | 
     if (next.done === true) return null;
     if (!trail.triedSlots.has(next.value.slot)) return next.value;
   }
+}
+
+/** The short way: sends to the node that the policy thinks best, without a plan. */
+export function sendToFirst(request: LiveRequest, remainingMs: number): boolean {
+  const { loadBalancingPolicy, node: target } = request.settings;
+  const node = target ?? (loadBalancingPolicy.first === undefined ? null : loadBalancingPolicy.first(request));
+  const pool = node === null ? undefined : request.core.parts.pool(node);
+  const connection = pool === undefined ? null : pool.next();
+  return pool !== undefined && connection !== null && request.sendOn(pool, connection, remainingMs);
 }
 
 /** Sends to the first node of what is left of the plan that takes the request. */
@@ -61,4 +84,20 @@ export function sendToNext(request: LiveRequest): void {
   if (placement === 'sent' || request.isRunning) return;
   if (placement === 'full') request.enqueue();
   else request.fail(noNodeLeft(request, trail));
+}
+
+/** Sends a request that has waited. @returns false when all nodes are still full */
+export function placeAgain(request: LiveRequest, remainingMs: number): boolean {
+  const trail = request.trailFrom(0);
+  if (trail.triedSlots.size === 0 && sendToFirst(request, remainingMs)) return true;
+  trail.plan = null;
+  const placement = placeOnNext(request, trail, remainingMs);
+  if (placement === 'none' && !request.isRunning) request.fail(noNodeLeft(request, trail));
+  return placement !== 'full';
+}
+
+/** v4: the connection is in another keyspace. A request made just now, while the session changes it, may be of either. */
+export function meetKeyspace(request: LiveRequest, connection: Connection): void {
+  if (request.trail !== null || request.statement.opcode === Opcode.PREPARE) throw keyspaceChanged();
+  request.sessionKeyspace = connection.keyspace;
 }

@@ -14,7 +14,6 @@ export type {
 export type { ConcurrentResult } from './concurrent/outcome-tally.ts';
 export type { ExecutionInfo } from './execution-info.ts';
 export type { ExecutionProfile, ResolvedProfile } from './execution-profile.ts';
-export type { NodeState } from './node-state.ts';
 export { OpenStreams } from './open-streams.ts';
 export { PrepareCache } from './prepare-cache.ts';
 export { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';

@@ -91,11 +91,13 @@ export interface LiveRequest extends RoutingInfo {
   readonly pagingState: Buffer | undefined;
   readonly isIdempotent: boolean;
   readonly isSettled: boolean;
-  readonly attempt: LiveAttempt | null;
+  readonly receiver: ResultReceiver;
+  /** The last one that was sent; once there is a result, the one that brought it. */
+  attempt: LiveAttempt | null;
   /** An attempt waits for its answer. */
   readonly isRunning: boolean;
   readonly attemptCount: number;
-  readonly preamble: ResponsePreamble | null;
+  preamble: ResponsePreamble | null;
   speculation: SpeculationState | null;
   readonly trail: RequestTrail | null;
   /** False when the nodes did not agree on a schema change in time. */

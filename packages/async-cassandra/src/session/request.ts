@@ -1,39 +1,23 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
-import { ConnectionError, type Outcome, ProtocolError } from '../errors/index.ts';
+import type { ConnectionError, Outcome } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { StatementKind } from '../policies/index.ts';
-import {
-  type ByteReader,
-  type Consistency,
-  consistencyCode,
-  Opcode,
-  readError,
-  readPreamble,
-  type ResponsePreamble,
-} from '../protocol/index.ts';
+import { type ByteReader, type Consistency, consistencyCode, type ResponsePreamble } from '../protocol/index.ts';
 import type { Abortable } from './abort-registry.ts';
 import { Attempt } from './attempt.ts';
-import { placeOnNext, sendToNext } from './dispatch.ts';
-import { noNodeLeft } from './no-node-left.ts';
+import { findReplicas, meetKeyspace, placeAgain, sendToFirst, sendToNext } from './dispatch.ts';
 import { isReadOnly } from './outcome.ts';
-import { recover, recoverLost, recoverTimedOut } from './recovery.ts';
-import type { Executable, LiveRequest, ResultReceiver, SpeculationState } from './request-contract.ts';
+import { failOnRows, receiveReply } from './receive-reply.ts';
+import { recoverLost, recoverTimedOut } from './recovery.ts';
+import type { Executable, LiveAttempt, LiveRequest, ResultReceiver, SpeculationState } from './request-contract.ts';
 import type { RequestCore } from './request-core.ts';
-import {
-  finalError,
-  keyspaceChanged,
-  requestAborted,
-  requestTimeout,
-  sessionClosed,
-  waitedTooLong,
-} from './request-failures.ts';
+import { finalError, requestAborted, requestTimeout, sessionClosed, waitedTooLong } from './request-failures.ts';
 import type { RequestSettings } from './request-settings.ts';
 import { RequestTrail } from './request-trail.ts';
 import { scheduleSpeculation } from './speculation.ts';
+import { takesTimestamp } from './statement-info.ts';
 import type { Waiter } from './wait-queue.ts';
-
-const NO_REPLICAS: readonly NodeInfo[] = Object.freeze([]);
 
 /** What a request resolves with. */
 export type Resolve = (result: unknown) => void;
@@ -49,7 +33,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   settings: RequestSettings;
   pagingState: Buffer | undefined;
   readonly timestamp: bigint | undefined;
-  attempt: Attempt | null = null;
+  attempt: LiveAttempt | null = null;
   trail: RequestTrail | null = null;
   preamble: ResponsePreamble | null = null;
   speculation: SpeculationState | null = null;
@@ -57,7 +41,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   isSettled = false;
   isSchemaInAgreement = true;
   sessionKeyspace: string | undefined;
-  readonly #receiver: ResultReceiver;
+  readonly receiver: ResultReceiver;
   #resolve: Resolve;
   #reject: (error: unknown) => void;
   #replicas: readonly NodeInfo[] | null = null;
@@ -75,11 +59,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.statement = statement;
     this.values = values;
     this.settings = settings;
-    this.#receiver = receiver;
+    this.receiver = receiver;
     this.sessionKeyspace = core.keyspace;
     this.pagingState = settings.pagingState;
     this.timestamp =
-      settings.timestamp ?? (hasTimestamp(statement) ? (core.parts.timestampGenerator.next() ?? undefined) : undefined);
+      settings.timestamp ??
+      (takesTimestamp(statement.info) ? (core.parts.timestampGenerator.next() ?? undefined) : undefined);
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -122,12 +107,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   /** Replicas of the statement's routing key; found at most once, and only when a policy asks. */
   replicas(): readonly NodeInfo[] {
-    if (this.#replicas !== null) return this.#replicas;
-    const { scratch } = this.core;
-    scratch.pos = 0;
-    const keyspace = this.statement.routingKeyspace(this);
-    const isKnown = keyspace !== undefined && this.statement.writeRoutingKey(scratch, this);
-    this.#replicas = isKnown ? this.core.parts.replicas(keyspace, scratch.buf, 0, scratch.pos) : NO_REPLICAS;
+    this.#replicas ??= findReplicas(this);
     return this.#replicas;
   }
 
@@ -145,7 +125,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
         this.enqueue();
         return;
       }
-      if (this.trail !== null || !this.#sendToFirst(settings.timeoutMs)) sendToNext(this);
+      if (this.trail !== null || !sendToFirst(this, settings.timeoutMs)) sendToNext(this);
       this.#speculate();
     } catch (error) {
       this.fail(error);
@@ -170,7 +150,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
       this.statement.reliesOnKeyspace &&
       connection.keyspace !== this.sessionKeyspace
     )
-      this.#meetKeyspace(connection);
+      meetKeyspace(this, connection);
     const { attemptTimeoutMs } = this.settings;
     const timeoutMs = attemptTimeoutMs === undefined || attemptTimeoutMs > remainingMs ? remainingMs : attemptTimeoutMs;
     const attempt = new Attempt(this, pool, connection, timeoutMs);
@@ -198,7 +178,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
     try {
       const remaining = this.remainingMs();
       if (remaining <= 0) this.fail(requestTimeout(this));
-      else if (!this.#placeAgain(remaining)) return false;
+      else if (!placeAgain(this, remaining)) return false;
       this.#speculate();
     } catch (error) {
       this.fail(error);
@@ -219,33 +199,11 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.fail(requestAborted({ reason }));
   }
 
-  onResponse(attempt: Attempt, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
-    if (this.isSettled) return;
-    try {
-      const preamble = readPreamble(reader, flags);
-      if (opcode === Opcode.ERROR) {
-        recover(this, attempt, readError(reader, this.core.protocolVersion, attempt.connection.node));
-        return;
-      }
-      if (opcode !== Opcode.RESULT)
-        throw new ProtocolError(
-          `Node ${attempt.connection.node} answered a request with opcode ${opcode}; check what stands between driver and server`,
-          { node: attempt.connection.node },
-        );
-      this.preamble = preamble;
-      if (this.speculation !== null && this.attempt !== null && this.attempt !== attempt)
-        this.speculation.add(this.attempt);
-      this.attempt = attempt;
-      this.settings.loadBalancingPolicy.onSuccess?.(attempt.pool.node.info);
-      this.#receiver.receive(this, attempt, reader, owned);
-    } catch (error) {
-      // A result that cannot be read comes of a statement that was executed.
-      this.fail(error, opcode === Opcode.ERROR ? 'notSent' : 'unknown');
-      if (error instanceof ProtocolError) throw error;
-    }
+  onResponse(attempt: LiveAttempt, opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
+    if (!this.isSettled) receiveReply(this, attempt, opcode, flags, reader, owned);
   }
 
-  onAttemptLost(attempt: Attempt, error: ConnectionError, wasWritten: boolean): void {
+  onAttemptLost(attempt: LiveAttempt, error: ConnectionError, wasWritten: boolean): void {
     if (this.isSettled) return;
     try {
       recoverLost(this, attempt, error, wasWritten);
@@ -254,7 +212,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
     }
   }
 
-  onAttemptTimeout(attempt: Attempt): void {
+  onAttemptTimeout(attempt: LiveAttempt): void {
     if (this.isSettled) return;
     try {
       recoverTimedOut(this, attempt);
@@ -264,7 +222,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   }
 
   ignore(): void {
-    this.resolve(this.#receiver.empty(this));
+    this.resolve(this.receiver.empty(this));
   }
 
   lowerConsistency(consistency: Consistency): void {
@@ -273,9 +231,9 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.settings = { ...this.settings, consistency, consistencyCode: consistencyCode(consistency) };
   }
 
-  continueFrom(pagingState: Buffer, attempt: Attempt): void {
+  continueFrom(pagingState: Buffer, attempt: LiveAttempt): void {
     this.trailFrom(attempt.startedAt()).note('unknown');
-    this.speculation?.cancel();
+    this.speculation?.lose();
     this.pagingState = pagingState;
     const remaining = this.remainingMs();
     if (remaining <= 0) this.fail(requestTimeout(this, attempt.connection.node));
@@ -283,16 +241,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   }
 
   failOnRows(error: unknown): void {
-    const connection = this.attempt?.connection;
-    this.fail(error, 'unknown');
-    if (error instanceof ProtocolError && connection !== undefined) {
-      connection.close(
-        new ConnectionError(`Connection to ${connection.node} is closed: ${error.message}`, {
-          cause: error,
-          node: connection.node,
-        }),
-      );
-    }
+    failOnRows(this, error);
   }
 
   resolve(result: unknown): void {
@@ -329,31 +278,6 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.core.leave();
   }
 
-  /** The short way: to the node that the policy thinks best. */
-  #sendToFirst(remainingMs: number): boolean {
-    const { loadBalancingPolicy, node: target } = this.settings;
-    const node = target ?? (loadBalancingPolicy.first === undefined ? null : loadBalancingPolicy.first(this));
-    const pool = node === null ? undefined : this.core.parts.pool(node);
-    const connection = pool === undefined ? null : pool.next();
-    return pool !== undefined && connection !== null && this.sendOn(pool, connection, remainingMs);
-  }
-
-  /** @returns false when all nodes are still full */
-  #placeAgain(remainingMs: number): boolean {
-    const trail = this.trailFrom(0);
-    if (trail.triedSlots.size === 0 && this.#sendToFirst(remainingMs)) return true;
-    trail.plan = null;
-    const placement = placeOnNext(this, trail, remainingMs);
-    if (placement === 'none' && !this.isRunning) this.fail(noNodeLeft(this, trail));
-    return placement !== 'full';
-  }
-
-  /** v4: the connection is in another keyspace. A request made just now, while the session changes it, may be of either. */
-  #meetKeyspace(connection: Connection): void {
-    if (this.trail !== null || this.statement.opcode === Opcode.PREPARE) throw keyspaceChanged();
-    this.sessionKeyspace = connection.keyspace;
-  }
-
   #speculate(): void {
     if (this.settings.speculativeExecutionPolicy !== undefined && this.speculation === null && !this.isSettled)
       scheduleSpeculation(this);
@@ -367,10 +291,4 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.core.aborts.add(signal, this);
     return true;
   }
-}
-
-/** Reads have no timestamp; those of conditional statements and counters are the server's. */
-function hasTimestamp(statement: Executable): boolean {
-  const { kind, isConditional, isCounter } = statement.info;
-  return (kind === 'write' || kind === 'other') && !isConditional && !isCounter;
 }

@@ -13,7 +13,6 @@ import type { AsCompletedOptions, ConcurrentOptions } from './concurrent/concurr
 import type { ConcurrentTarget } from './concurrent/concurrent-target.ts';
 import { executeConcurrent } from './concurrent/execute-concurrent.ts';
 import type { ConcurrentResult } from './concurrent/outcome-tally.ts';
-import { type NodeState, nodeStates } from './node-state.ts';
 import { openStream } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { prepareBatch } from './prepare-batch.ts';
@@ -90,11 +89,6 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   /** What the session holds at the moment, node by node, and the bounds that hold for it; plain data, a snapshot. */
   get state(): SessionState {
     return readSessionState(this.#parts, this.closed ? 'closed' : this.isClosing ? 'closing' : 'open');
-  }
-
-  /** How each node stands at the moment, as this session sees it: connections, load, circuit breaker; plain data. */
-  get nodeStates(): readonly NodeState[] {
-    return nodeStates(this.#core, this.#parts.defaults.loadBalancingPolicy);
   }
 
   execute<R extends Row = Row>(

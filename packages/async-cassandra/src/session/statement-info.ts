@@ -91,6 +91,11 @@ export function classifyStatement(text: string): StatementInfo {
   };
 }
 
+/** Whether the driver may give it a write timestamp: reads have none, those of conditional statements and counters are the server's. */
+export function takesTimestamp({ kind, isConditional, isCounter }: StatementInfo): boolean {
+  return (kind === 'write' || kind === 'other') && !isConditional && !isCounter;
+}
+
 /** The first table that a statement names, found token by token. */
 class TableName {
   keyspace: string | undefined;

@@ -19,7 +19,7 @@ function start(
 
 /** Stream ids that wait for replies nobody wants. */
 function orphansOf(h: SessionHarness): number {
-  return h.session.nodeStates.reduce((sum, state) => sum + state.orphaned, 0);
+  return h.session.state.nodes.reduce((sum, state) => sum + state.orphaned, 0);
 }
 
 describe('speculative execution', () => {

@@ -5,38 +5,7 @@ import { rejection, SessionHarness } from '../../support/session/session-harness
 
 const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
 
-describe('the states of nodes', () => {
-  test('should tell connections and load of each', async () => {
-    await using h = await SessionHarness.start({ nodes: 2, cluster: { pooling: { connectionsPerNode: 3 } } });
-    await h.clock.advance(1_000);
-    h.servers.when(INSERT, never());
-    const node = h.node(0).node.hostId;
-    const requests = [1, 2].map(() => rejection(h.session.execute(INSERT, undefined, { node, timeoutMs: 50 })));
-    await h.clock.advance(10);
-    const stateOf = (index: number): unknown => {
-      const found = h.session.nodeStates.find((state) => state.node.hostId === h.node(index).node.hostId);
-      assert.ok(found !== undefined);
-      const { node: _node, ...state } = found;
-      return state;
-    };
-    const idle = {
-      isUp: true,
-      distance: 'local',
-      openConnections: 3,
-      inFlight: 0,
-      orphaned: 0,
-      isSlow: false,
-      breaker: 'closed',
-    };
-    assert.deepEqual(stateOf(0), { ...idle, inFlight: 2 });
-    assert.deepEqual(stateOf(1), idle);
-    await h.settle(Promise.all(requests));
-    assert.deepEqual(stateOf(0), { ...idle, orphaned: 2 });
-    await h.servers.stopNode(h.node(1));
-    await h.clock.advance(10_000);
-    assert.deepEqual(stateOf(1), { ...idle, isUp: false, openConnections: 0 });
-  });
-
+describe('the nodes of a session', () => {
   test('should spread requests over the connections of a node, the least busy first', async () => {
     await using h = await SessionHarness.start({ cluster: { pooling: { connectionsPerNode: 4 } } });
     await h.clock.advance(1_000);
@@ -51,12 +20,12 @@ describe('the states of nodes', () => {
     await h.settle(Promise.all(requests));
   });
 
-  test('should tell what the circuit breaker does, from the first failures to the probe that heals', async () => {
+  test('should be passed over while their circuit breaker is open, and probed until one heals', async () => {
     await using h = await SessionHarness.start({ nodes: 3 });
     const broken = h.node(0);
     const rule = broken.when(INSERT, error('overloaded'));
     const breaker = (): string | undefined =>
-      h.session.nodeStates.find((state) => state.node.hostId === broken.node.hostId)?.breaker;
+      h.session.state.nodes.find(({ hostId }) => hostId === broken.node.hostId)?.breaker;
     assert.equal(breaker(), 'closed');
     const run = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) await h.settle(h.session.execute(INSERT, undefined, { idempotent: true }));
