@@ -23,9 +23,12 @@ describe('Three nodes under load, with faults', () => {
   before(async () => {
     run = await ChaosRun.start([...ours, ...theirs], say);
     figures = await run.figuresUnder(Object.values(faults));
-    say([tableOf(figures), ...failuresOf(figures)].join('\n'));
+    say([tableOf(figures), ...failuresOf(figures), surroundings(run.starvedPercent)].join('\n'));
     if (!isWholeRun()) return;
-    writeReliabilityPage('faults', `${surroundings()}; faults of ${faultSeconds()} s.\n\n${tableOf(figures)}`);
+    writeReliabilityPage(
+      'faults',
+      `${surroundings(run.starvedPercent)}; faults of ${faultSeconds()} s.\n\n${tableOf(figures)}`,
+    );
   });
 
   after(() => run?.[Symbol.asyncDispose]());

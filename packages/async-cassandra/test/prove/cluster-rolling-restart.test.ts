@@ -22,8 +22,9 @@ describe('A rolling restart under load', () => {
     run = await ChaosRun.start(ours, say);
     const restarts = run.ring.nodes.map((_, index) => ({ ...faults.restarted, name: `restart of node ${index + 1}` }));
     figures = await run.figuresUnder(restarts);
-    say([tableOf(figures), ...failuresOf(figures)].join('\n'));
-    if (isWholeRun()) writeReliabilityPage('rolling-restart', `${surroundings()}.\n\n${tableOf(figures)}`);
+    say([tableOf(figures), ...failuresOf(figures), surroundings(run.starvedPercent)].join('\n'));
+    if (isWholeRun())
+      writeReliabilityPage('rolling-restart', `${surroundings(run.starvedPercent)}.\n\n${tableOf(figures)}`);
   });
 
   after(() => run?.[Symbol.asyncDispose]());

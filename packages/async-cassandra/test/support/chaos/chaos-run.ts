@@ -24,6 +24,8 @@ export class ChaosRun implements AsyncDisposable {
   readonly ring: ChaosRing;
   readonly loads: readonly Load[];
   readonly watch: StarvationWatch;
+  /** Share of the run in which the machine had too little time for the nodes or for this process, in percent. */
+  starvedPercent = 0;
   readonly #oracle: Client;
   readonly #say: (text: string) => void;
 
@@ -70,9 +72,7 @@ export class ChaosRun implements AsyncDisposable {
     watch.start();
     const phases = await runRound(faults, { ring, loads, watch, faultMs: faultSeconds() * 1_000, calmMs: 3_000, say });
     const starved = watch.share(phases[0]?.beganMs ?? 0, phases.at(-1)?.endedMs ?? 0);
-    say(
-      `The machine had too little time for the nodes, or for this process, during ${Math.round(starved * 100)} % of the run`,
-    );
+    this.starvedPercent = Math.round(starved * 100);
     return phases.flatMap((phase) => loads.map((load) => figuresOf(phase, load, watch)));
   }
 

@@ -12,11 +12,11 @@ export function writeReliabilityPage(name: string, text: string): void {
   writeFileSync(page, `${before.slice(0, from + begin.length)}\n${text}\n${before.slice(to)}`);
 }
 
-/** Where and when figures were measured. */
-export function surroundings(): string {
+/** Where and when figures were measured. @param starvedPercent - of the time in which that machine was short of time */
+export function surroundings(starvedPercent: number): string {
   const date = new Date().toISOString().slice(0, 10);
-  const [cpu] = cpus();
-  return `Measured ${date}, Node ${process.versions.node}, ${availableParallelism()} cores (${cpu?.model.trim() ?? 'unknown'})`;
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  return `Measured ${date}, Node ${process.versions.node}, ${availableParallelism()} cores (${model}), short of time during ${starvedPercent} % of the run`;
 }
 
 /** Only whole runs are written down. */
