@@ -225,9 +225,10 @@ export class ClusterRefresher implements ControlListener {
     this.#isFirst = false;
     metadata.setCluster(reading.clusterName, reading.partitioner);
     const ring = metadata.setNodes(diff.nodes, changesTopology(diff));
-    state.applyNodes(diff, targets);
+    const isOtherTopology = state.applyNodes(diff, targets);
     this.#readAgainLater(this.#expected.check((address, port) => state.hasMemberAt(address, port)));
     await ring;
+    if (isOtherTopology) state.tellTopologyChange();
   }
 
   #readAgainLater(delayMs: number | undefined): void {

@@ -124,8 +124,12 @@ export class ClusterState implements ClusterView {
     this.#updateDistances();
   }
 
-  /** Takes in what a reading of the system tables has changed. @param targets - where to connect, by host id */
-  applyNodes(diff: NodeDiff, targets: ReadonlyMap<string, EndPoint>): void {
+  /**
+   * Takes in what a reading of the system tables has changed.
+   * @param targets - where to connect, by host id
+   * @returns whether it is news that the topology has changed, to be told once the ring is the new one
+   */
+  applyNodes(diff: NodeDiff, targets: ReadonlyMap<string, EndPoint>): boolean {
     const isFirst = this.#isUnknown;
     this.#isUnknown = false;
     this.#members = diff.nodes;
@@ -140,13 +144,18 @@ export class ClusterState implements ClusterView {
     for (const node of added) this.#tell((follower) => follower.nodeAdded?.(node));
     for (const node of moved) this.#tell((follower) => follower.nodeMoved?.(node));
     // What is there at first contact is no news.
-    if (isFirst) return;
+    if (isFirst) return false;
     for (const node of removed) this.#notifier.nodeRemoved(node.info);
     for (const node of added) {
       this.#notifier.nodeAdded(node.info);
       if (node.isUp) this.#notifier.nodeUp(node.info);
     }
-    if (changesTopology(diff)) this.#notifier.topologyChange();
+    return changesTopology(diff);
+  }
+
+  /** Nodes came, went or moved, and the ring is that of the nodes that there are now. */
+  tellTopologyChange(): void {
+    this.#notifier.topologyChange();
   }
 
   /** A session or the control connection has a connection to the node. */

@@ -20,7 +20,8 @@ describe('ClusterState', () => {
 
   function setNodes(...nodes: NodeInfo[]): void {
     const diff = diffNodes(state.members, nodes);
-    state.applyNodes(diff, new Map(nodes.map((node) => [node.hostId, { host: node.address, port: node.port }])));
+    const targets = new Map(nodes.map((node) => [node.hostId, { host: node.address, port: node.port }]));
+    if (state.applyNodes(diff, targets)) state.tellTopologyChange();
   }
 
   function nodeOf(info: NodeInfo): ClusterNode {
