@@ -81,6 +81,7 @@ export class MetadataKeeper {
     const { nodes, partitioner } = this.#current;
     if (!partitioner.isTokenAware) return;
     const built = await TokenMap.build([...nodes.values()], new Map(), this.#turns);
+    this.#logger.debug?.({ nodes: nodes.size, ...built.statistics }, 'Token ring was built');
     // Descriptions of nodes and keyspaces may have changed in the meantime; another ring would be queued behind this one.
     const { current } = this;
     const described = current.nodes === nodes ? built : built.withNodes([...current.nodes.values()]);

@@ -75,7 +75,7 @@ class DataCenterWalk {
   readonly accepted: NodeInfo[] = [];
   readonly #racks = new Set<string>();
   /** Nodes met so far, in order. */
-  readonly #met: NodeInfo[] = [];
+  readonly #met = new Set<NodeInfo>();
   /** Nodes passed over because their rack had a replica already. */
   readonly #skipped: NodeInfo[] = [];
 
@@ -88,7 +88,7 @@ class DataCenterWalk {
   reset(): void {
     this.accepted.length = 0;
     this.#racks.clear();
-    this.#met.length = 0;
+    this.#met.clear();
     this.#skipped.length = 0;
   }
 
@@ -98,8 +98,8 @@ class DataCenterWalk {
 
   /** Takes the next node of the ring; appends to `replicas` what it accepts. */
   visit(node: NodeInfo, replicas: NodeInfo[]): void {
-    if (this.isDone || this.#met.includes(node)) return;
-    this.#met.push(node);
+    if (this.isDone || this.#met.has(node)) return;
+    this.#met.add(node);
     if (this.#racks.size < this.rackCount && this.#racks.has(node.rack)) {
       this.#skipped.push(node);
       return;
@@ -116,7 +116,7 @@ class DataCenterWalk {
   transientReplicas(): readonly NodeInfo[] {
     return this.transient === 0
       ? NO_NODES
-      : this.#met.filter((node) => this.accepted.includes(node)).slice(-this.transient);
+      : [...this.#met].filter((node) => this.accepted.includes(node)).slice(-this.transient);
   }
 
   #accept(node: NodeInfo, replicas: NodeInfo[]): void {

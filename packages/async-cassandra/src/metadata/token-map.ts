@@ -50,6 +50,23 @@ class ReplicaSets {
   }
 }
 
+/** A range whose replicas are computed when they are asked for: a large ring has tens of thousands. */
+class LazyReplicatedRange implements ReplicatedRange {
+  readonly range: TokenRange;
+  readonly #sets: ReplicaSets | undefined;
+  readonly #index: number;
+
+  constructor(range: TokenRange, sets: ReplicaSets | undefined, index: number) {
+    this.range = range;
+    this.#sets = sets;
+    this.#index = index;
+  }
+
+  get replicas(): readonly NodeInfo[] {
+    return this.#sets?.at(this.#index) ?? NO_NODES;
+  }
+}
+
 /** The token ring, and the replicas of each keyspace on it. Immutable but for what it remembers of its own answers. */
 export class TokenMap {
   /**
@@ -163,7 +180,7 @@ export class TokenMap {
   /** All ranges with their replicas in a keyspace, for scans that read each range from nodes that hold it. */
   replicatedRanges(keyspace: string): readonly ReplicatedRange[] {
     const sets = this.#byKeyspace.get(keyspace) ?? this.#enter(keyspace);
-    return this.tokenRanges().map((range, index) => ({ range, replicas: sets?.at(index) ?? NO_NODES }));
+    return this.tokenRanges().map((range, index) => new LazyReplicatedRange(range, sets, index));
   }
 
   #enter(keyspace: string): ReplicaSets | undefined {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type NodeInfo, parseReplication, TokenMap } from '../../../src/metadata/index.ts';
 import { TokenPair, writeToken } from '../../../src/metadata/token-pair.ts';
 import { CountedTurns, testNode } from '../../support/metadata/index.ts';
+import { ReferenceRing, serverReplicas } from '../../support/metadata/server-placement.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
 interface Owner {
@@ -27,33 +28,6 @@ function toNodes(owners: readonly Owner[]): NodeInfo[] {
     for (const candidate of own) taken.add(candidate);
     return testNode(slot, { dataCenter, rack, tokens: own.map(String) });
   });
-}
-
-/** The ring from a token on, by sorting bigints: all its nodes in the order in which the walk meets them. */
-function walk(nodes: readonly NodeInfo[], from: bigint): NodeInfo[] {
-  const ring = nodes.flatMap((node) => node.tokens.map((text) => ({ at: BigInt(text), node })));
-  ring.sort((a, b) => (a.at < b.at ? -1 : 1));
-  const start = ring.findIndex(({ at }) => at >= from);
-  const turned = start < 0 ? ring : [...ring.slice(start), ...ring.slice(0, start)];
-  return [...new Set(turned.map(({ node }) => node))];
-}
-
-/**
- * What Cassandra 4 and later do in one data centre: each node is accepted when its rack is new, or while racks may repeat. It is
- * another algorithm than the driver's, which passes nodes over and comes back to them; both must find the same nodes.
- */
-function serverReplicas(met: readonly NodeInfo[], replicationFactor: number): Set<NodeInfo> {
-  const racks = new Set<string>();
-  const wanted = Math.min(replicationFactor, met.length);
-  let repeats = replicationFactor - new Set(met.map((node) => node.rack)).size;
-  const accepted = new Set<NodeInfo>();
-  for (const node of met) {
-    if (accepted.size === wanted) break;
-    if (racks.has(node.rack) && repeats-- <= 0) continue;
-    racks.add(node.rack);
-    accepted.add(node);
-  }
-  return accepted;
 }
 
 async function replicasOf(
@@ -84,7 +58,7 @@ describe('replica placement, whatever the ring', () => {
           ],
           at,
         );
-        const met = walk(nodes, at);
+        const met = new ReferenceRing(nodes).walk(at);
         for (const [dataCenter, wanted] of [
           ['dc1', one],
           ['dc2', two],
@@ -112,7 +86,7 @@ describe('replica placement, whatever the ring', () => {
           ],
           at,
         );
-        assert.deepEqual(found, walk(nodes, at).slice(0, wanted));
+        assert.deepEqual(found, new ReferenceRing(nodes).walk(at).slice(0, wanted));
       }),
       runs,
     );

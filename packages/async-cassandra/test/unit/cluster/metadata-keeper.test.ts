@@ -69,6 +69,19 @@ describe('MetadataKeeper', () => {
     assert.equal(keeper.current.tokenMap.ring.size, 1);
   });
 
+  it('should log what building the ring took', async () => {
+    const clock = new VirtualClock();
+    const logged: object[] = [];
+    const keeper = new MetadataKeeper(clock, {
+      debug: (fields, message) => logged.push(Object.assign({ message }, fields as object)),
+    });
+    keeper.setCluster('test', MURMUR3);
+    await clock.settle(keeper.setNodes(byHostId(testInfo(0, { tokens: ['1', '2', '3'] })), true));
+    const { statistics } = keeper.current.tokenMap;
+    assert.deepEqual(logged, [{ message: 'Token ring was built', nodes: 1, ...statistics }]);
+    assert.equal(statistics.tokens, 3);
+  });
+
   it('should route by the old ring until the new one is sorted', async () => {
     const { clock, keeper } = setUp();
     keeper.setKeyspaces(keyspaces('shop'));

@@ -4,9 +4,7 @@ import type { NodeInfo } from '../../../src/metadata/node-info.ts';
 import { parseReplication, type Replication } from '../../../src/metadata/replication.ts';
 import { MIN_TOKEN } from '../../../src/metadata/token.ts';
 import { TokenMap } from '../../../src/metadata/token-map.ts';
-import { SLICE_LIMIT } from '../../../src/metadata/turns.ts';
 import { CountedTurns, testNode } from '../../support/metadata/index.ts';
-import { seeded } from '../../support/seeded-random.ts';
 
 function network(factors: Record<string, string>): Replication {
   return parseReplication(new Map([['class', 'NetworkTopologyStrategy'], ...Object.entries(factors)]));
@@ -94,34 +92,5 @@ describe('TokenMap', () => {
       ['192.168.0.1', '192.168.0.1'],
     );
     assert.equal(map.replicas('both', 0, 0), before);
-  });
-
-  it('should be built for 300 nodes with 256 tokens each without holding the event loop', async (t) => {
-    await seeded(async (random) => {
-      const nodes = Array.from({ length: 300 }, (_, slot) =>
-        testNode(slot, {
-          dataCenter: `dc${slot % 2}`,
-          rack: `r${slot % 3}`,
-          tokens: Array.from({ length: 256 }, () => String(random.bytes(8).readBigInt64BE())),
-        }),
-      );
-      const turns = new CountedTurns();
-      const map = await TokenMap.build(nodes, new Map([['ks', network({ dc0: '3', dc1: '3' })]]), turns);
-      assert.equal(map.statistics.tokens, map.ring.size);
-      const { tokens, slices, largestSlice } = map.statistics;
-      t.diagnostic(`${tokens} tokens in ${slices} slices, the largest of ${largestSlice} steps`);
-      assert.ok(map.ring.size > 76_000);
-      assert.equal(map.statistics.slices, turns.yields + 1);
-      assert.equal(map.statistics.buildMs, turns.yields);
-      assert.ok(map.statistics.largestSlice <= SLICE_LIMIT);
-      for (let i = 0; i < 1000; i++) {
-        const replicas = map.replicas('ks', random.int(-(2 ** 31), 2 ** 31 - 1), random.int(0, 2 ** 32 - 1) | 0);
-        assert.equal(new Set(replicas).size, 6);
-        for (const dc of ['dc0', 'dc1']) {
-          const racks = replicas.filter((node) => node.dataCenter === dc).map((node) => node.rack);
-          assert.deepEqual(racks.toSorted(), ['r0', 'r1', 'r2']);
-        }
-      }
-    })();
   });
 });
