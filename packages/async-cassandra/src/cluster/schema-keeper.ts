@@ -23,7 +23,7 @@ export interface SchemaKeeperOptions {
   readonly kept: KeptKeyspaces;
 }
 
-/** More changes than this are not followed one by one. */
+/** More changes than this are not followed one by one: their keyspaces are read, or everything when these are as many. */
 const MAX_SCOPES = 20;
 
 /**
@@ -103,11 +103,12 @@ export class SchemaKeeper {
       const scope = this.#scopeOf(change);
       if (scope !== undefined) scopes.set(JSON.stringify(scope), scope);
     }
-    if (scopes.size > MAX_SCOPES) {
+    const gathered = gather([...scopes.values()]);
+    if (gathered.length > MAX_SCOPES) {
       await this.readAll(connection, isCurrent);
       return;
     }
-    for (const scope of scopes.values()) {
+    for (const scope of gathered) {
       if (!isCurrent()) return;
       if (scope.part === 'replication') await this.readReplication(connection, isCurrent);
       else await this.#readScope(connection, scope, isCurrent);
@@ -135,4 +136,15 @@ export class SchemaKeeper {
   #set(keyspaces: Keyspaces, isCurrent: () => boolean): void {
     if (isCurrent()) this.#options.metadata.setKeyspaces(keyspaces);
   }
+}
+
+/** What is to be read for many changes: whole keyspaces instead of one thing after the other. */
+function gather(scopes: readonly SchemaScope[]): readonly SchemaScope[] {
+  if (scopes.length <= MAX_SCOPES) return scopes;
+  const gathered = new Map<string, SchemaScope>();
+  for (const scope of scopes) {
+    if ('keyspace' in scope) gathered.set(scope.keyspace, { part: 'keyspace', keyspace: scope.keyspace });
+    else gathered.set('', scope);
+  }
+  return [...gathered.values()];
 }

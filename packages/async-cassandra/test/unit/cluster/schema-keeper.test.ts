@@ -150,6 +150,34 @@ describe('the schema in the metadata', () => {
     await harness.close();
   });
 
+  it('should follow many changes by reading their keyspace, not everything', async () => {
+    const harness = await watched({ keptKeyspaces: 'all' });
+    const before = asked(harness).length;
+    for (let i = 0; i < 60; i++) {
+      harness.cluster.schema.addTable('shop', `t${i}`, { id: t.uuid });
+      harness.cluster.pushEvent({
+        type: 'SCHEMA_CHANGE',
+        changeType: 'CREATED',
+        target: 'TABLE',
+        keyspace: 'shop',
+        name: `t${i}`,
+      });
+    }
+    await harness.clock.advance(3_000);
+    assert.equal(tables(harness, 'shop').length, 62);
+    assert.equal(harness.events.length, 60);
+    const statements = asked(harness).slice(before);
+    assert.ok(
+      statements.every((cql) => cql.includes("WHERE keyspace_name = 'shop'")),
+      statements.join('\n'),
+    );
+    assert.ok(
+      statements.some((cql) => cql.endsWith("WHERE keyspace_name = 'shop'")),
+      'the keyspace as a whole',
+    );
+    await harness.close();
+  });
+
   it('should see a keyspace dropped and another created', async () => {
     const harness = await watched({ keptKeyspaces: ['shop'] });
     harness.cluster.schema.dropKeyspace('shop').addKeyspace('next', simple);
