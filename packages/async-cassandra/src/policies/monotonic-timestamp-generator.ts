@@ -22,7 +22,8 @@ const MICROS_PER_MS = 1_000;
  * Timestamps that only ever grow, so that of two writes of one client the later wins even within one tick of the clock, or when the
  * clock is set back: then they go on one microsecond at a time. Should the clock be set back by more than `maxDriftMs`, no timestamps
  * are made until it has caught up, and the servers' clocks decide: else this client's writes would win over all others for as long.
- * No timestamp is given out twice by one generator.
+ * No timestamp is given out twice by one generator. Two generators know nothing of each other: clusters in one process whose writes may
+ * touch the same cells should be given the same one.
  */
 export class MonotonicTimestampGenerator implements TimestampGenerator {
   readonly #maxDrift: number;

@@ -84,6 +84,14 @@ describe('MonotonicTimestampGenerator', () => {
     assert.equal(other.next(), BigInt(START));
   });
 
+  it('should give no timestamp twice to clusters that share it, within one tick of the clock', () => {
+    const shared = new MonotonicTimestampGenerator();
+    // Each cluster that uses it tells it its clock; they all stand still.
+    for (let cluster = 0; cluster < 2; cluster++) shared.init(() => START);
+    const given = Array.from({ length: 1_000 }, () => shared.next());
+    assert.equal(new Set(given).size, 1_000);
+  });
+
   it('should refuse options that are wrong', () => {
     for (const [name, value] of [
       ['maxDriftMs', -1],
