@@ -42,10 +42,8 @@ describe(`A scan of ${COUNT} rows on three nodes`, () => {
     const replication = `{'class': 'NetworkTopologyStrategy', '${localDataCenter}': 2}`;
     const schema = { timeoutMs: 60_000 };
     await session.execute(`CREATE KEYSPACE ${KEYSPACE} WITH replication = ${replication}`, undefined, schema);
-    await servers.untilWhole();
     await session.setKeyspace(KEYSPACE);
     await session.execute(NUMBERED_TABLE, undefined, schema);
-    await servers.untilWhole();
     const begun = performance.now();
     await writeNumbered(session, COUNT);
     say(`written: ${thousands(COUNT, performance.now() - begun)}`);
