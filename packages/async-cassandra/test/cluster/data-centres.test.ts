@@ -64,7 +64,6 @@ describe('Two data centres', () => {
   });
   after(async () => {
     await Promise.all(clusters.map((cluster) => cluster.shutdown()));
-    await counters?.[Symbol.asyncDispose]();
     await nodes?.stop();
   });
 

@@ -43,7 +43,6 @@ describe('Token awareness on three nodes with one replica', () => {
   });
   after(async () => {
     await cluster?.shutdown();
-    await counters?.[Symbol.asyncDispose]();
     await nodes?.stop();
   });
 

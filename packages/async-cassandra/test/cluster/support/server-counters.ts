@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Client, policies } from 'cassandra-driver';
+import { Client, policies, type types } from 'cassandra-driver';
 import type { EmbeddedCluster } from 'embedded-cassandra';
 
 /** What one node has counted of one table since it started. */
@@ -29,10 +29,9 @@ const COUNTERS = Object.keys(VIEWS) as (keyof TableCounts)[];
  * Asks every node itself, through another driver than the one under test, what it has counted. The servers count before
  * they answer, so all that a client has had an answer to is in.
  */
-export class ServerCounters implements AsyncDisposable {
+export class ServerCounters {
   readonly #nodes: EmbeddedCluster;
   readonly #keyspace: string;
-  readonly #clients = new Map<string, Client>();
 
   constructor(nodes: EmbeddedCluster, keyspace: string) {
     this.#nodes = nodes;
@@ -54,21 +53,20 @@ export class ServerCounters implements AsyncDisposable {
 
   /** Connections that clients with this application name have to a node. */
   async connectionsOf(node: string, applicationName: string): Promise<number> {
-    const { rows } = await this.#client(node).execute('SELECT client_options FROM system_views.clients');
+    const [rows = []] = await ask(node, ['SELECT client_options FROM system_views.clients']);
     const names = rows.map((row) => (row['client_options'] as Record<string, string> | null)?.['APPLICATION_NAME']);
     return names.filter((name) => name === applicationName).length;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#clients.values()].map((client) => client.shutdown()));
-    this.#clients.clear();
-  }
-
   async #countsOf(node: string): Promise<ReadonlyMap<string, TableCounts>> {
     const counts = new Map<string, Record<keyof TableCounts, number>>();
-    for (const counter of COUNTERS) {
-      const query = `SELECT table_name, count FROM system_views.${VIEWS[counter]} WHERE keyspace_name = '${this.#keyspace}'`;
-      for (const row of (await this.#client(node).execute(query)).rows) {
+    const of = `WHERE keyspace_name = '${this.#keyspace}'`;
+    const results = await ask(
+      node,
+      COUNTERS.map((counter) => `SELECT table_name, count FROM system_views.${VIEWS[counter]} ${of}`),
+    );
+    for (const [i, counter] of COUNTERS.entries()) {
+      for (const row of results[i] ?? []) {
         const table = String(row['table_name']);
         const known = counts.get(table) ?? { ...noCounts };
         counts.set(table, { ...known, [counter]: Number(row['count']) });
@@ -76,19 +74,22 @@ export class ServerCounters implements AsyncDisposable {
     }
     return counts;
   }
+}
 
-  #client(node: string): Client {
-    const known = this.#clients.get(node);
-    if (known !== undefined) return known;
-    const { loadBalancing } = policies;
-    const client = new Client({
-      contactPoints: [node],
-      policies: { loadBalancing: new loadBalancing.AllowListPolicy(new loadBalancing.RoundRobinPolicy(), [node]) },
-      protocolOptions: { port: Number(node.slice(node.lastIndexOf(':') + 1)) },
-      socketOptions: { readTimeout: 30_000 },
-    });
-    this.#clients.set(node, client);
-    return client;
+/** Asks one node by a client for this alone: none is there to see nodes go. */
+async function ask(node: string, queries: readonly string[]): Promise<readonly (readonly types.Row[])[]> {
+  const { loadBalancing } = policies;
+  const client = new Client({
+    contactPoints: [node],
+    policies: { loadBalancing: new loadBalancing.AllowListPolicy(new loadBalancing.RoundRobinPolicy(), [node]) },
+    protocolOptions: { port: Number(node.slice(node.lastIndexOf(':') + 1)) },
+    socketOptions: { readTimeout: 30_000 },
+    isMetadataSyncEnabled: false,
+  });
+  try {
+    return await Promise.all(queries.map(async (query) => (await client.execute(query)).rows));
+  } finally {
+    await client.shutdown();
   }
 }
 
