@@ -3,6 +3,7 @@ import type { CompressionAlgorithm } from './compression.ts';
 import { LZ4_MAX_RATIO, lz4Decompress, lz4DecompressedLength } from './lz4.ts';
 import { ScratchBuffer } from './scratch-buffer.ts';
 import { readSnappyPreamble, SNAPPY_MAX_RATIO, snappyDecompress, snappyDecompressedLength } from './snappy.ts';
+import { ReplyTooLargeError } from './reply-too-large-error.ts';
 
 /** Bodies up to this size are decompressed into one buffer that is used again. */
 const SHARED_BYTES = 128 * 1024;
@@ -32,17 +33,17 @@ export class BodyDecompressor {
    *
    * @throws ProtocolError when the block is corrupt or its size is not the declared one.
    */
-  decompress(source: Buffer, view: DataView, from: number, to: number): void {
+  decompress(source: Buffer, view: DataView, from: number, to: number, streamId: number): void {
     if (this.#algorithm === 'lz4') {
       // The block follows its uncompressed length, a big-endian [int].
       if (to - from < 4)
         throw new ProtocolError('A compressed body is cut off; check that both sides agree on the compression');
       const length = view.getUint32(from);
-      this.#makeRoom(length, source, from + 4, to);
+      this.#makeRoom(length, source, from + 4, to, streamId);
       lz4Decompress(source, from + 4, to, this.buf, 0, length);
     } else {
       const { length, next } = readSnappyPreamble(source, from, to);
-      this.#makeRoom(length, source, next, to);
+      this.#makeRoom(length, source, next, to, streamId);
       snappyDecompress(source, next, to, this.buf, 0, length);
     }
   }
@@ -55,12 +56,13 @@ export class BodyDecompressor {
     this.isOwned = false;
   }
 
-  #makeRoom(length: number, source: Buffer, from: number, to: number): void {
+  #makeRoom(length: number, source: Buffer, from: number, to: number, streamId: number): void {
     const isLz4 = this.#algorithm === 'lz4';
     const received = to - from;
     if (length > this.#maxBytes) {
-      throw new ProtocolError(
-        `A compressed body declares ${length} bytes where ${this.#maxBytes} are allowed; check limits.maxEnvelopeBytes`,
+      throw new ReplyTooLargeError(
+        `A compressed body declares ${length} bytes where ${this.#maxBytes} are allowed; check fetchSize and limits.maxEnvelopeBytes`,
+        streamId,
       );
     }
     const isPlausible = length <= received * (isLz4 ? LZ4_MAX_RATIO : SNAPPY_MAX_RATIO);

@@ -5,6 +5,7 @@ import { ENVELOPE_HEADER_BYTES } from './envelope.ts';
 import { EnvelopeFlag } from './envelope-flag.ts';
 import { Opcode } from './opcode.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
+import { ReplyTooLargeError } from './reply-too-large-error.ts';
 
 const RESPONSE_BIT = 0x80;
 /** Memory for an envelope that has not arrived completely starts with its declared size or this, and doubles as bytes arrive. */
@@ -96,8 +97,9 @@ export class EnvelopeDecoder {
     if (buf[pos] !== this.#expectedVersionByte) this.#acceptOtherVersion(buf, pos);
     const length = view.getInt32(pos + 5);
     if (length < 0 || length > this.#maxBytes) {
-      throw new ProtocolError(
-        `An envelope declares a body of ${length} bytes where ${this.#maxBytes} are allowed; check limits.maxEnvelopeBytes`,
+      throw new ReplyTooLargeError(
+        `An envelope declares a body of ${length} bytes where ${this.#maxBytes} are allowed; check fetchSize and limits.maxEnvelopeBytes`,
+        view.getInt16(pos + 2),
       );
     }
     return length;
@@ -131,7 +133,7 @@ export class EnvelopeDecoder {
         'An envelope is compressed though no compression was agreed upon; check what sits between the client and the server',
       );
     }
-    decompressor.decompress(buf, view, body, end);
+    decompressor.decompress(buf, view, body, end, streamId);
     const reader = this.#reader.reset(decompressor.buf, decompressor.view, 0, decompressor.length);
     this.#sink.onEnvelope(streamId, opcode, flags, reader, decompressor.isOwned);
     if (!decompressor.isOwned) return;

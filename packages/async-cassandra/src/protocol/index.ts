@@ -46,6 +46,7 @@ export {
   sealFrame,
 } from './frame.ts';
 export { splitFrames } from './frame-encoder.ts';
+export { ReplyTooLargeError } from './reply-too-large-error.ts';
 export { InboundDecoder, type InboundDecoderOptions } from './inbound-decoder.ts';
 export { formatInetAddress } from './inet.ts';
 export { Opcode, opcodeName } from './opcode.ts';

@@ -5,6 +5,7 @@ import {
   ConnectionError,
   IsBootstrappingError,
   OverloadedError,
+  ProtocolError,
   ReadTimeoutError,
   ServerError,
   TimeoutError,
@@ -12,6 +13,7 @@ import {
   UnpreparedError,
   WriteTimeoutError,
 } from '../errors/index.ts';
+import { ReplyTooLargeError } from '../protocol/index.ts';
 import { canSendAgain, type RetryContext, type RetryEvent, type RetryVerdict } from '../policies/index.ts';
 import { sendToNext } from './dispatch.ts';
 import { assignServerOutcome, outcomeOf } from './outcome.ts';
@@ -42,6 +44,12 @@ export function recoverLost(
 ): void {
   if (request.core.isClosed) {
     request.fail(sessionClosed(), wasWritten ? 'unknown' : 'notSent');
+    return;
+  }
+  const { cause } = error;
+  if (cause instanceof ReplyTooLargeError && cause.streamId === attempt.streamId) {
+    // It would be as large from another node, and cost that connection too.
+    request.fail(new ProtocolError(cause.message, { cause, node: error.node }), 'unknown');
     return;
   }
   const outcome = wasWritten ? outcomeOf(request, 'unknown') : 'notSent';

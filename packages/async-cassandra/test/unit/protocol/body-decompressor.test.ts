@@ -21,7 +21,7 @@ function snappyPreamble(length: number): number[] {
 }
 
 function run(decompressor: BodyDecompressor, body: Buffer): Buffer {
-  decompressor.decompress(body, viewOf(body), 0, body.length);
+  decompressor.decompress(body, viewOf(body), 0, body.length, 1);
   return decompressor.buf.subarray(0, decompressor.length);
 }
 
@@ -125,7 +125,7 @@ function largestAllocation(algorithm: 'lz4' | 'snappy', body: Buffer, message: R
   watch.received = body.length;
   watch.start();
   try {
-    decompressor.decompress(body, viewOf(body), 0, body.length);
+    decompressor.decompress(body, viewOf(body), 0, body.length, 1);
   } catch (error) {
     assert.ok(error instanceof ProtocolError);
     assert.match(error.message, message);
