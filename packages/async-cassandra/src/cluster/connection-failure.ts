@@ -44,3 +44,16 @@ export function connectionFailure(failures: readonly NodeFailure[]): AsyncCassan
     { cause: first.error },
   );
 }
+
+/** The error of a connection that could not be opened, whatever was thrown. */
+export function openingFailure(endPoint: string, reason: unknown): AsyncCassandraError {
+  if (reason instanceof AsyncCassandraError) return reason;
+  return new ConnectionError(`Connection to ${endPoint} could not be opened; the cause tells why`, {
+    cause: reason,
+    node: endPoint,
+  });
+}
+
+export function lostAtOnce(node: string): ConnectionError {
+  return new ConnectionError(`Connection to ${node} was lost as soon as it was open; check the node`, { node });
+}

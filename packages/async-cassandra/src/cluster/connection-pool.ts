@@ -1,6 +1,7 @@
 import type { Connection, TimerHandle } from '../connection/index.ts';
-import { AsyncCassandraError, ConnectionError } from '../errors/index.ts';
+import type { AsyncCassandraError, ConnectionError } from '../errors/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import { lostAtOnce, openingFailure } from './connection-failure.ts';
 import { Drain } from './drain.ts';
 import type { PoolOptions } from './pool-options.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
@@ -167,26 +168,14 @@ export class ConnectionPool {
     }
     this.#pending--;
     if (connection.isOpen) this.#adopt(connection);
-    else
-      this.#retryLater(
-        this.#backoff.failed(),
-        new ConnectionError(`Connection to ${connection.node} was lost as soon as it was open; check the node`, {
-          node: connection.node,
-        }),
-      );
+    else this.#retryLater(this.#backoff.failed(), lostAtOnce(connection.node));
   }
 
   #attemptFailed(reason: unknown, signal: AbortSignal, startedMs: number): void {
     if (signal.aborted) return;
     this.#pending--;
     const { endPoint } = this.node.info;
-    const error =
-      reason instanceof AsyncCassandraError
-        ? reason
-        : new ConnectionError(`Connection to ${endPoint} could not be opened; the cause tells why`, {
-            cause: reason,
-            node: endPoint,
-          });
+    const error = openingFailure(endPoint, reason);
     const { logger } = this.#options;
     const log = this.#isFailing ? logger.debug : logger.warn;
     log?.call(logger, { node: endPoint, error: error.message }, 'Could not open a connection; trying again');
