@@ -2,7 +2,8 @@
  * Client CPU of many writes: `executeConcurrent` beside a plain semaphore loop, in turns, on one session.
  *
  *     npm run build
- *     npx tsx bench/concurrent/writes.ts [--writes 100000] [--rounds 15] [--concurrency 128] [--port 9042]
+ *     npx tsx bench/concurrent/writes.ts [--writes 100000] [--rounds 15] [--concurrency 128] [--only 'semaphore loop,adaptive']
+ *         [--host 127.0.0.1 --port 9042]
  *
  * Without `--port` the server is a stub that answers writes as they come, in a process of its own; a real one gets the
  * keyspace `bench` with the table `users`.
@@ -18,6 +19,7 @@ const { values: given } = parseArgs({
     writes: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '15' },
     concurrency: { type: 'string', default: '128' },
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string' },
     only: { type: 'string' },
   },
@@ -44,7 +46,7 @@ async function createTable(session: AsyncCassandraSession): Promise<void> {
 }
 
 async function measure(port: number, isReal: boolean): Promise<void> {
-  await using cluster = new AsyncCluster({ contactPoints: [`127.0.0.1:${port}`] });
+  await using cluster = new AsyncCluster({ contactPoints: [`${given.host}:${port}`] });
   const session = await cluster.connect();
   if (isReal) await createTable(session);
   const insert = await session.prepare(STUB_INSERT, { idempotent: true });

@@ -68,6 +68,11 @@ export class BatchGroups {
     return oldest?.startedAt;
   }
 
+  /** No batch takes in more. */
+  closeAll(): void {
+    for (const group of [...this.#open.values()]) this.#close(group);
+  }
+
   #close(group: BatchGroup): void {
     this.#open.delete(group.key);
     for (const row of group.rows) this.#byRow.delete(row);

@@ -57,7 +57,7 @@ export class BatchSource<R extends Row> implements PullSource<Gathered> {
     this.#repeated = repeated;
     this.#batchSettings = { ...repeated.settings, idempotent: true };
     this.#source = source;
-    this.#writes = new PendingWrites(target, repeated.statement);
+    this.#writes = new PendingWrites(target, repeated.statement, () => this.#groups.closeAll());
     const { timers } = target.core.parts.seams;
     this.#groups = new BatchGroups(
       { maxStatements: Math.min(maxStatements, MAX_BATCH_STATEMENTS), maxPartitions, maxBatchBytes },
@@ -79,10 +79,16 @@ export class BatchSource<R extends Row> implements PullSource<Gathered> {
     const { refusal, values } = gathered;
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- parameters may throw anything
     if (refusal !== undefined) return Promise.reject(refusal.error);
-    if (values.length === 1) return this.#target.execute<R>(statement, values[0], settings);
+    if (values.length === 1) return this.#target.execute<R>(statement, values[0], this.#timed(settings));
     const batch = new BatchStatement('unlogged');
     for (const each of values) batch.add(statement, each);
-    return this.#target.execute<R>(batch, undefined, this.#batchSettings);
+    return this.#target.execute<R>(batch, undefined, this.#timed(this.#batchSettings));
+  }
+
+  /** What waits until the statement is prepared anew may be overtaken, so it gets its timestamp before. */
+  #timed(settings: RequestSettings): RequestSettings {
+    if (!this.#repeated.statement.plan.isStale || settings.timestamp !== undefined) return settings;
+    return { ...settings, timestamp: this.#target.core.parts.timestampGenerator.next() ?? undefined };
   }
 
   /** Lets go of its timer. What the source still gives is dropped. */

@@ -105,9 +105,9 @@ export class ConcurrencyLimit {
     return Math.max(MIN_WINDOW, this.#whole);
   }
 
-  /** A server that refuses most is not asked by a whole window; one that still does, is asked once. */
+  /** A server that refuses is not asked by a whole window; one that still refuses most, is asked once. */
   #enoughRefusals(): number {
-    return this.#strikes >= PATIENCE ? 1 : Math.max(MIN_WINDOW / 2, this.#whole / 2);
+    return this.#strikes >= PATIENCE ? 1 : Math.max(MIN_WINDOW / 2, Math.sqrt(this.#whole));
   }
 
   #judge(): void {

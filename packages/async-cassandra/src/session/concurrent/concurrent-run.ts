@@ -144,14 +144,24 @@ export class ConcurrentRun<T, R> {
       this.#isDone = true;
       return;
     }
-    const { limit, execute } = this.#parts;
+    const { limit } = this.#parts;
     const slot = this.#free.pop() ?? new Slot<T, R>(this);
     slot.item = step.value;
     slot.index = this.#begun++;
     slot.number = limit.begin(++this.#inFlight);
     if (limit.followsLatency) slot.startedAt = this.#now();
     this.#parts.onBegin(step.value);
-    execute(step.value).then(slot.onResult, slot.onError);
+    this.#execute(step.value).then(slot.onResult, slot.onError);
+  }
+
+  /** What is thrown here, by a timestamp generator for instance, must not leave a place taken for ever. */
+  #execute(item: T): Promise<R> {
+    try {
+      return this.#parts.execute(item);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever it is
+      return Promise.reject(error);
+    }
   }
 
   #release(slot: Slot<T, R>): void {

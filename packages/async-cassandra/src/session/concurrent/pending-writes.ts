@@ -20,9 +20,13 @@ export class PendingWrites {
   #variables: readonly ColumnSpec[] | null = null;
   #identity: RoutingKeyEncoder | undefined;
 
-  constructor(target: ConcurrentTarget, statement: PreparedStatement) {
+  readonly #onChange: () => void;
+
+  /** @param onChange - rows are told apart in another way from here on, so that earlier ones cannot be compared */
+  constructor(target: ConcurrentTarget, statement: PreparedStatement, onChange: () => void) {
     this.#target = target;
     this.#statement = statement;
+    this.#onChange = onChange;
   }
 
   /**
@@ -54,6 +58,7 @@ export class PendingWrites {
     const { plan } = this.#statement;
     const [variable] = plan.variables;
     const table = variable === undefined ? undefined : this.#target.table(variable.keyspace, variable.table);
+    if (this.#variables !== null) this.#onChange();
     this.#variables = plan.variables;
     this.#identity = rowIdentity(plan, table, this.#target.core.registry);
   }

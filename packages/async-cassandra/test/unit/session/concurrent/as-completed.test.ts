@@ -222,7 +222,7 @@ describe('executeConcurrentAsCompleted', () => {
   it('should_refuse_what_does_not_fit_at_once', async () => {
     await using h = await SessionHarness.start();
     for (const options of [{ collectResults: true }, { raiseOnFirstError: false }, { concurrency: { max: 0 } }])
-      assert.throws(() => h.session.executeConcurrentAsCompleted(INSERT, [], options as never), ConfigurationError);
+      assert.throws(() => h.session.executeConcurrentAsCompleted(INSERT, [], options), ConfigurationError);
     assert.throws(() => h.session.executeConcurrentAsCompleted(INSERT, 5 as never), ConfigurationError);
     const unused = h.session.executeConcurrentAsCompleted(INSERT, upTo(5));
     await unused[Symbol.asyncDispose]();
