@@ -1,8 +1,13 @@
 import { DEFAULT_REQUEST_ID_KEY, type RequestIdGenerator } from '../policies/index.ts';
 import { type ByteWriter, writeCustomPayload } from '../protocol/index.ts';
-import type { LiveRequest } from './request-contract.ts';
 
 export type PayloadEntries = ReadonlyMap<string, Uint8Array | null>;
+
+/** What a payload needs to know of its request. */
+interface SentRequest {
+  /** How often it was sent so far. */
+  readonly attemptCount: number;
+}
 
 const NO_ENTRIES: PayloadEntries = new Map();
 
@@ -15,7 +20,7 @@ export class RequestPayload {
   }
 
   /** Writes what goes with the next attempt. */
-  write(writer: ByteWriter, _request: LiveRequest): void {
+  write(writer: ByteWriter, _request: SentRequest): void {
     writeCustomPayload(writer, this.entries);
   }
 
@@ -24,7 +29,7 @@ export class RequestPayload {
     return new RequestPayload(entries);
   }
 
-  idOf(_request: LiveRequest): string | undefined {
+  idOf(_request: SentRequest): string | undefined {
     return undefined;
   }
 }
@@ -34,7 +39,7 @@ export class IdentifiedPayload extends RequestPayload {
   readonly #generator: RequestIdGenerator;
   readonly #key: string;
   /** Requests have no field for it, since hardly any needs one. */
-  readonly #ids = new WeakMap<LiveRequest, string>();
+  readonly #ids = new WeakMap<SentRequest, string>();
 
   constructor(generator: RequestIdGenerator, entries: PayloadEntries = NO_ENTRIES) {
     super(entries);
@@ -42,7 +47,7 @@ export class IdentifiedPayload extends RequestPayload {
     this.#key = generator.payloadKey ?? DEFAULT_REQUEST_ID_KEY;
   }
 
-  override write(writer: ByteWriter, request: LiveRequest): void {
+  override write(writer: ByteWriter, request: SentRequest): void {
     let id = this.#ids.get(request);
     if (id === undefined) {
       id = this.#generator.next();
@@ -56,7 +61,7 @@ export class IdentifiedPayload extends RequestPayload {
     return entries.has(this.#key) ? new RequestPayload(entries) : new IdentifiedPayload(this.#generator, entries);
   }
 
-  override idOf(request: LiveRequest): string | undefined {
+  override idOf(request: SentRequest): string | undefined {
     return this.#ids.get(request);
   }
 }
