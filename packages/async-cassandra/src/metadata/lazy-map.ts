@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * A map whose values are made when they are first asked for: of a schema with thousands of tables, only those that somebody
  * looks at cost more than their rows.
@@ -10,6 +12,8 @@ export class LazyMap<S, V> implements ReadonlyMap<string, V> {
   constructor(sources: ReadonlyMap<string, S>, make: (source: S) => V) {
     this.#sources = sources;
     this.#make = make;
+    // Shows as an ordinary map when it is logged.
+    Object.defineProperty(this, inspect.custom, { value: () => new Map(this) });
   }
 
   get size(): number {
@@ -46,10 +50,5 @@ export class LazyMap<S, V> implements ReadonlyMap<string, V> {
 
   forEach(callback: (value: V, key: string, map: ReadonlyMap<string, V>) => void, thisArg?: unknown): void {
     for (const [key, value] of this) callback.call(thisArg, value, key, this);
-  }
-
-  /** Shows as an ordinary map when it is logged. */
-  [Symbol.for('nodejs.util.inspect.custom')](): ReadonlyMap<string, V> {
-    return new Map(this);
   }
 }
