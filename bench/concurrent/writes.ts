@@ -11,7 +11,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { AsyncCluster, type AsyncCassandraSession, type ConcurrentOptions, type Params } from 'async-cassandra';
-import { startWriteStub, STUB_INSERT } from '../../packages/async-cassandra/test/support/stub/start-write-stub.ts';
+import { startWriteStub, STUB_INSERT } from './server.ts';
 import { semaphoreLoop } from './semaphore-loop.ts';
 
 const { values: given } = parseArgs({
