@@ -52,6 +52,7 @@ export async function getTrace(
   timers: Timers,
   traceId: string,
   options: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  closing: AbortSignal,
 ): Promise<QueryTrace> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = timers.now() + timeoutMs;
@@ -94,19 +95,21 @@ export async function getTrace(
         { outcome: 'rejected' },
       );
     }
-    await rest(timers, pause, options.signal);
+    await rest(timers, pause, options.signal, closing);
   }
 }
 
-/** Resolves after `ms`, or as soon as the signal fires. */
-function rest(timers: Timers, ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Resolves after `ms`, or as soon as a signal fires; the next question then tells which. */
+function rest(timers: Timers, ms: number, signal: AbortSignal | undefined, closing: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       timers.clearTimeout(timer);
       signal?.removeEventListener('abort', done);
+      closing.removeEventListener('abort', done);
       resolve();
     };
     const timer = timers.setTimeout(done, ms);
     signal?.addEventListener('abort', done, { once: true });
+    closing.addEventListener('abort', done, { once: true });
   });
 }

@@ -52,6 +52,8 @@ export interface SessionParts {
   onClosed(session: AsyncCassandraSession): void;
 }
 
+/** Timers of Node end at once when they are longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const NO_VALUES: readonly unknown[] = Object.freeze([]);
 
 /**
@@ -170,6 +172,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     params: Iterable<Params> | AsyncIterable<Params>,
     options: ConcurrentOptions = {},
   ): Promise<ConcurrentResult<R>> {
+    if (this.isClosing) return Promise.reject(closedError());
     return executeConcurrent<R>(this.#concurrentTarget(), query, params, options);
   }
 
@@ -179,13 +182,14 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
    * ahead of the reader than `concurrency`. When it is left by `break`, what is under way is awaited. After the signal has
    * fired, what was cut comes with an AbortError each, and then the iteration rejects with an AbortError, as it does with
    * what the source throws.
-   * @throws ConfigurationError
+   * @throws ConfigurationError, SessionClosedError
    */
   executeConcurrentAsCompleted<R extends Row = Row>(
     query: string | PreparedStatement<R>,
     params: Iterable<Params> | AsyncIterable<Params>,
     options: AsCompletedOptions = {},
   ): AsyncIterableIterator<CompletedStatement<R>, undefined> & AsyncDisposable {
+    if (this.isClosing) throw closedError();
     return new CompletedStatements<R>(this.#concurrentTarget(), query, params, options);
   }
 
@@ -210,7 +214,27 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     traceId: string,
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<QueryTrace> {
-    return getTrace(this, this.#core.parts.seams.timers, traceId, options);
+    if (this.isClosing) return Promise.reject(closedError());
+    const { timers } = this.#core.parts.seams;
+    return this.#counted(getTrace(this, timers, traceId, options, this.#core.closing));
+  }
+
+  /**
+   * Has a tracker told of every request, stream and scan that begins from now on. Adding one again changes nothing.
+   * @returns what takes it away again, as `unobserve` does
+   * @throws ConfigurationError when it is no tracker
+   */
+  observe(tracker: RequestTracker): Disposable {
+    this.#trackers.add(tracker);
+    return { [Symbol.dispose]: () => void this.unobserve(tracker) };
+  }
+
+  /**
+   * Takes a tracker away. Of what has begun before it is still told the end.
+   * @returns whether it was there
+   */
+  unobserve(tracker: RequestTracker): boolean {
+    return this.#trackers.remove(tracker);
   }
 
   /** @internal */
@@ -325,7 +349,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
         core.onIdle = null;
         resolve();
       };
-      const timer = timers.setTimeout(done, timeoutMs);
+      const timer = timers.setTimeout(done, Math.min(timeoutMs, LONGEST_TIMER_MS));
       core.onIdle = done;
     });
   }
