@@ -2,9 +2,13 @@ export {
   AsyncCluster,
   type ClusterEvents,
   type ClusterOptions,
+  type CloseOnSignalsOptions,
+  closeOnSignals,
+  type ClosesOnSignal,
   type Credentials,
   type LimitOptions,
   type PoolingOptions,
+  type SignalCloser,
   type TlsOption,
 } from './client/index.ts';
 export type { KeptKeyspaces } from './cluster/index.ts';
@@ -32,7 +36,7 @@ export {
   PlainTextAuthProvider,
   type TlsConnectionOptions,
 } from './connection/index.ts';
-export type { Logger, LogMethod } from './diagnostics/index.ts';
+export type { Logger, LogLevel, LogMethod } from './diagnostics/index.ts';
 export {
   AbortError,
   AlreadyExistsError,

@@ -1,6 +1,7 @@
 import { ClusterWatch, ConnectLimiter } from '../cluster/index.ts';
 import type { UserTypeClass } from '../codecs/index.ts';
 import { type ConnectionConfig, DeadlineTicker, type Seams } from '../connection/index.ts';
+import { DriverLogger, LogSink } from '../diagnostics/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
 import type { ClusterMetadata } from '../metadata/index.ts';
 import { type AsyncCassandraSession, AsyncCloseable } from '../session/index.ts';
@@ -22,6 +23,9 @@ export class AsyncCluster extends AsyncCloseable {
   readonly #sessions = new Set<AsyncCassandraSession>();
   readonly #connecting = new Set<Promise<unknown>>();
   readonly #emitter: ClusterEmitter;
+  readonly #log: LogSink;
+  readonly #logger: DriverLogger;
+  #sessionsOpened = 0;
 
   /** @throws ConfigurationError naming the path of the option that is unknown, mistyped or in conflict */
   constructor(options?: ClusterOptions);
@@ -32,8 +36,11 @@ export class AsyncCluster extends AsyncCloseable {
   constructor(options: ClusterOptions | undefined, seams: Seams | undefined);
   constructor(options: ClusterOptions = {}, seams?: Seams) {
     super();
-    const resolved = resolveOptions(options, seams);
-    const { timers } = resolved.seams;
+    const given = resolveOptions(options, seams);
+    const { timers } = given.seams;
+    this.#log = new LogSink(given.logger, timers);
+    this.#logger = new DriverLogger(this.#log);
+    const resolved = { ...given, logger: this.#logger };
     this.#options = resolved;
     this.#emitter = new ClusterEmitter(resolved.logger);
     this.#emitter.on('schemaChange', (change) => {
@@ -145,6 +152,7 @@ export class AsyncCluster extends AsyncCloseable {
       await this.#watch.close();
       await Promise.allSettled(this.#connecting);
       this.#emitter.clear();
+      this.#log.close();
     }
   }
 
@@ -152,18 +160,23 @@ export class AsyncCluster extends AsyncCloseable {
     await this.#watch.start();
     const { protocolVersion } = this.#watch;
     if (protocolVersion === undefined || this.isClosing) throw closedError();
+    const logger = this.#logger.with({ session: `s${++this.#sessionsOpened}` });
     const session = await openSession(
       {
-        options: this.#options,
+        options: { ...this.#options, logger },
         watch: this.#watch,
         config: { ...this.#defaults, protocolVersion },
         limiter: this.#limiter,
-        onClosed: (closed) => this.#sessions.delete(closed),
+        onClosed: (closed) => {
+          this.#sessions.delete(closed);
+          logger.info?.('Session is closed');
+        },
       },
       keyspace,
       (opening) => this.#sessions.add(opening),
     );
     if (this.isClosing) throw closedError();
+    logger.info?.({ keyspace, protocolVersion }, 'Session is open');
     this.#watch.followContents();
     return session;
   }

@@ -7,7 +7,7 @@ import {
   PlainTextAuthProvider,
   type Seams,
 } from '../connection/index.ts';
-import { type Logger, silentLogger } from '../diagnostics/index.ts';
+import { type Logger, type RequestTracker, silentLogger } from '../diagnostics/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import {
   type AddressTranslator,
@@ -18,7 +18,7 @@ import {
   type TimestampGenerator,
 } from '../policies/index.ts';
 import type { Compression, ProtocolVersion } from '../protocol/index.ts';
-import { IdentifiedPayload, type ResolvedProfile } from '../session/index.ts';
+import { checkTracker, IdentifiedPayload, type ResolvedProfile } from '../session/index.ts';
 import type { ClusterOptions, TlsOption } from './cluster-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { parseContactPoint } from './parse-contact-point.ts';
@@ -52,6 +52,7 @@ export interface ResolvedOptions extends Pooling, Limits {
   readonly startup: ReadonlyMap<string, string>;
   readonly registry: CodecRegistry;
   readonly logger: Logger;
+  readonly trackers: readonly RequestTracker[];
 }
 
 /**
@@ -103,6 +104,7 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
     startup: startupOptions(reader),
     registry: new CodecRegistry(encoding),
     logger: readLogger(reader),
+    trackers: readTrackers(reader),
   };
   reader.end();
   return resolved;
@@ -166,6 +168,16 @@ function readRequestIdGenerator(reader: OptionReader): RequestIdGenerator | unde
   return generator;
 }
 
+function readTrackers(reader: OptionReader): readonly RequestTracker[] {
+  const trackers = reader.raw('trackers');
+  if (trackers === undefined) return [];
+  if (!Array.isArray(trackers)) return reader.refuse('trackers', 'an array of trackers');
+  return Array.from(trackers as readonly RequestTracker[], (tracker, i) => {
+    checkTracker(tracker, `trackers[${i}]`);
+    return tracker;
+  });
+}
+
 function readLogger(reader: OptionReader): Logger {
-  return reader.object<Logger>('logger', ['error?', 'warn?', 'info?', 'debug?'], 'a logger') ?? silentLogger;
+  return reader.object<Logger>('logger', ['error?', 'warn?', 'info?', 'debug?', 'isLevelEnabled?'], 'a logger') ?? silentLogger;
 }

@@ -1,4 +1,5 @@
-export { type Logger, type LogMethod, silentLogger } from './logger.ts';
+export { DriverLogger, type LogFields, LogSink } from './driver-logger.ts';
+export { type Logger, type LogLevel, type LogMethod, silentLogger } from './logger.ts';
 export type {
   RequestTracker,
   TrackedAttempt,
