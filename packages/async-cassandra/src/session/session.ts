@@ -258,7 +258,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     return {
       core: this.#core,
       prepare: (text, options) => this.prepare(text, options),
-      settings: (options) => this.#settings(options),
+      settings: (options) => (options === undefined ? this.#parts.defaults : this.#settings(options)),
       table: (keyspace, name) => this.#parts.table(keyspace, name),
       execute: (query, params, settings) => {
         if (this.isClosing) return Promise.reject(closedError());

@@ -114,7 +114,7 @@ export class CompletedStatements<R extends Row> implements AsyncIterableIterator
         onBegin: () => undefined,
         onResult: (_params, index, result) => this.#deliver({ index, result }),
         onError: (_params, index, error) => this.#deliver({ index, error }),
-        waiting: () => this.#outcomes.length,
+        waiting: this.#outcomes,
         onEnd: (fatal) => void this.#finish(fatal),
       });
       this.#run = run;

@@ -74,11 +74,11 @@ export class BatchSource<R extends Row> implements PullSource<Gathered> {
     });
   }
 
-  execute(gathered: Gathered): Promise<AsyncResultSet<R>> {
+  // Async, so that what a timestamp generator throws is a rejection.
+  async execute(gathered: Gathered): Promise<AsyncResultSet<R>> {
     const { statement, settings } = this.#repeated;
     const { refusal, values } = gathered;
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- parameters may throw anything
-    if (refusal !== undefined) return Promise.reject(refusal.error);
+    if (refusal !== undefined) throw refusal.error;
     if (values.length === 1) return this.#target.execute<R>(statement, values[0], this.#timed(settings));
     const batch = new BatchStatement('unlogged');
     for (const each of values) batch.add(statement, each);

@@ -12,19 +12,21 @@ export interface ConcurrentRunParts<T, R> {
   readonly signal: AbortSignal | undefined;
   /** Fires when the session has closed. */
   readonly closing: AbortSignal;
+  /** Rejects and never throws: a place would stay taken for ever. */
   readonly execute: (item: T) => Promise<R>;
   readonly onBegin: (item: T) => void;
   /** `index` counts items in the order in which they began. */
   readonly onResult: (item: T, index: number, result: R) => void;
   readonly onError: (item: T, index: number, error: unknown) => void;
-  /** How many outcomes wait for their consumer; together with what is under way they are no more than the limit. */
-  waiting(): number;
+  /** Outcomes that wait for their consumer; together with what is under way they are no more than the limit. */
+  readonly waiting?: readonly unknown[];
   /** Nothing is under way any more and nothing more will be begun. `fatal` is why, when the source had more to give. */
   onEnd(fatal: { readonly error: unknown } | null): void;
 }
 
 /** After so many failures others get their turn: items that fail before they are sent would keep it for ever. */
 const FAILURES_PER_TURN = 64;
+const NOTHING: readonly unknown[] = Object.freeze([]);
 
 /**
  * Pulls items from a source and executes them, as many at a time as its limit allows. It holds no more than what is
@@ -32,6 +34,8 @@ const FAILURES_PER_TURN = 64;
  */
 export class ConcurrentRun<T, R> {
   readonly #parts: ConcurrentRunParts<T, R>;
+  readonly #limit: ConcurrencyLimit;
+  readonly #waiting: readonly unknown[];
   readonly #free: Slot<T, R>[] = [];
   readonly #onAbort = (): void => this.stop(abortError(this.#parts.signal));
   readonly #onClosing = (): void => this.stop(new SessionClosedError('The session was closed'));
@@ -57,6 +61,8 @@ export class ConcurrentRun<T, R> {
 
   constructor(parts: ConcurrentRunParts<T, R>) {
     this.#parts = parts;
+    this.#limit = parts.limit;
+    this.#waiting = parts.waiting ?? NOTHING;
   }
 
   /** Begins as many as there is room for. Also to be called when the consumer has taken an outcome. */
@@ -64,14 +70,14 @@ export class ConcurrentRun<T, R> {
     if (this.#isFilling || this.#isEnded) return;
     this.#isFilling = true;
     try {
-      this.#watch();
+      if (!this.#isWatching) this.#watch();
       while (this.#hasRoom()) this.#pull();
     } catch (error) {
       this.stop(error);
     } finally {
       this.#isFilling = false;
     }
-    this.#settle();
+    if (this.#inFlight === 0) this.#settle();
   }
 
   /** Nothing new is begun; what is under way still ends. Nobody waits for a source that does not answer. */
@@ -81,7 +87,7 @@ export class ConcurrentRun<T, R> {
   }
 
   onResult(slot: Slot<T, R>, result: R): void {
-    const { limit } = this.#parts;
+    const limit = this.#limit;
     limit.onAnswer(slot.number, limit.followsLatency ? this.#now() - slot.startedAt : 0);
     const { item, index } = slot;
     this.#release(slot);
@@ -90,7 +96,7 @@ export class ConcurrentRun<T, R> {
   }
 
   onError(slot: Slot<T, R>, error: unknown): void {
-    const { limit } = this.#parts;
+    const limit = this.#limit;
     let pauseMs = 0;
     if (isRefusal(error)) pauseMs = limit.onRefusal(slot.number);
     else if (error instanceof QueryError) limit.onAnswer(slot.number, this.#now() - slot.startedAt);
@@ -115,7 +121,7 @@ export class ConcurrentRun<T, R> {
       !this.#isYielding &&
       this.#pause === null &&
       !this.#isPulling &&
-      this.#inFlight + this.#parts.waiting() < this.#parts.limit.current
+      this.#inFlight + this.#waiting.length < this.#limit.current
     );
   }
 
@@ -144,24 +150,14 @@ export class ConcurrentRun<T, R> {
       this.#isDone = true;
       return;
     }
-    const { limit } = this.#parts;
+    const limit = this.#limit;
     const slot = this.#free.pop() ?? new Slot<T, R>(this);
     slot.item = step.value;
     slot.index = this.#begun++;
     slot.number = limit.begin(++this.#inFlight);
     if (limit.followsLatency) slot.startedAt = this.#now();
     this.#parts.onBegin(step.value);
-    this.#execute(step.value).then(slot.onResult, slot.onError);
-  }
-
-  /** What is thrown here, by a timestamp generator for instance, must not leave a place taken for ever. */
-  #execute(item: T): Promise<R> {
-    try {
-      return this.#parts.execute(item);
-    } catch (error) {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever it is
-      return Promise.reject(error);
-    }
+    this.#parts.execute(step.value).then(slot.onResult, slot.onError);
   }
 
   #release(slot: Slot<T, R>): void {
@@ -188,7 +184,6 @@ export class ConcurrentRun<T, R> {
 
   /** While something is under way; a run that merely waits for its consumer is referred to by nothing. */
   #watch(): void {
-    if (this.#isWatching) return;
     const { signal, closing } = this.#parts;
     if (signal?.aborted === true) this.#onAbort();
     else if (closing.aborted) this.#onClosing();

@@ -12,7 +12,8 @@ import type { AsyncResultSet } from '../result-set.ts';
 export interface ConcurrentTarget {
   readonly core: RequestCore;
   prepare<R extends Row>(cql: string, options: PrepareOptions): Promise<PreparedStatement<R>>;
-  settings(options: RequestOptions): RequestSettings;
+  /** Without options those of all requests, one shared object, which keeps the way of a request monomorphic. */
+  settings(options: RequestOptions | undefined): RequestSettings;
   execute<R extends Row>(
     query: PreparedStatement<R> | BatchStatement,
     params: Params | undefined,

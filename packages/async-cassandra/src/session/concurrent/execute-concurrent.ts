@@ -120,7 +120,6 @@ class Collected<R extends Row> {
           if (raiseOnFirstError) run.stop(error);
           if (this.#reports !== undefined) this.#tell();
         },
-        waiting: () => 0,
         onEnd,
       });
       run.fill();

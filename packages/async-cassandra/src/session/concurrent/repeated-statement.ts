@@ -18,11 +18,11 @@ export interface RepeatedStatement<R extends Row> {
 export async function repeatedStatement<R extends Row>(
   target: ConcurrentTarget,
   query: string | PreparedStatement<R>,
-  { signal, requestOptions = {} }: AsCompletedOptions,
+  { signal, requestOptions }: AsCompletedOptions,
 ): Promise<RepeatedStatement<R>> {
   const settings = target.settings(signal === undefined ? requestOptions : { ...requestOptions, signal });
   if (typeof query !== 'string') return { statement: query, settings };
-  const { idempotent, timeoutMs, keyspace } = requestOptions;
+  const { idempotent, timeoutMs, keyspace } = requestOptions ?? {};
   return { statement: await target.prepare<R>(query, { idempotent, timeoutMs, keyspace, signal }), settings };
 }
 
