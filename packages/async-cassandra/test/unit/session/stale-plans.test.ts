@@ -12,6 +12,8 @@ async function startWithForgotten(version: number): Promise<{ h: SessionHarness;
   const h = await SessionHarness.start({ versions: [version], cluster: { limits: { preparedStatements: 1 } } });
   h.servers.schema.addTable('ks', 'a', { k: t.int });
   h.servers.schema.addTable('ks', 'b', { k: t.int });
+  // The session learns of the new keyspace before anything is prepared.
+  await h.clock.advance(1_000);
   const held = await h.settle(h.session.prepare(INSERT));
   await h.settle(h.session.execute(OTHER, [1]));
   assert.equal(h.session.state.preparedStatements, 1);
