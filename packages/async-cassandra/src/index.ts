@@ -37,6 +37,15 @@ export {
   type TlsConnectionOptions,
 } from './connection/index.ts';
 export type { Logger, LogLevel, LogMethod } from './diagnostics/index.ts';
+export type {
+  RequestTracker,
+  TrackedAttempt,
+  TrackedNode,
+  TrackedRequest,
+  TrackedRetry,
+  TrackedStatement,
+  TrackedStream,
+} from './diagnostics/index.ts';
 export {
   AbortError,
   AlreadyExistsError,

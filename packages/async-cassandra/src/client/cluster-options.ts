@@ -1,7 +1,7 @@
 import type { EncodingOptions } from '../codecs/index.ts';
 import type { KeptKeyspaces } from '../cluster/index.ts';
 import type { AuthProvider, EndPoint, TlsConnectionOptions } from '../connection/index.ts';
-import type { Logger } from '../diagnostics/index.ts';
+import type { Logger, RequestTracker } from '../diagnostics/index.ts';
 import type {
   AddressTranslator,
   LoadBalancingPolicy,
@@ -113,6 +113,8 @@ export interface ClusterOptions {
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined;
   /** Default: silent. `console` and pino fit. */
   readonly logger?: Logger | undefined;
+  /** Told of all requests of all sessions, as by `session.observe`. Default: none. */
+  readonly trackers?: readonly RequestTracker[] | undefined;
   readonly encoding?: EncodingOptions | undefined;
   /** Told to the servers, which show it in `system_views.clients`. */
   readonly applicationName?: string | undefined;

@@ -99,6 +99,7 @@ export async function openSession(
     await pools.start();
     // On v5 nothing has checked yet that the keyspace exists.
     if (keyspace !== undefined && protocolVersion >= 5) await session.setKeyspace(keyspace);
+    for (const tracker of options.trackers) session.observe(tracker);
     return session;
   } catch (error) {
     await session.close({ drainTimeoutMs: 0 });

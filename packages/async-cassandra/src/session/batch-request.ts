@@ -57,6 +57,14 @@ export class BatchRequest implements Executable {
     };
   }
 
+  get batchSize(): number {
+    return this.#members.length;
+  }
+
+  get parameterCount(): number {
+    return this.#members.reduce((sum, member) => sum + member.values.length, 0);
+  }
+
   learn(): void {
     // Only conditional batches return rows, and the metadata of those is never kept.
   }

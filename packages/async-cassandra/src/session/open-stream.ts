@@ -1,5 +1,7 @@
 import type { Row } from '../codecs/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
+import { StreamObservation } from './observation/stream-observation.ts';
+import type { TrackerGroup } from './observation/tracker-group.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { PageSource, streamAborted } from './page-source.ts';
 import { type RawPage, rawPageReceiver } from './raw-page.ts';
@@ -35,6 +37,7 @@ function timeOption(path: string, value: number | undefined, absent: number): nu
 /** Opens a stream: resolves when its first page is there. */
 export async function openStream<R extends Row>(
   context: StreamContext,
+  query: string | { readonly cql: string },
   config: StreamConfig,
   resolveStatement: (settings: RequestSettings) => Promise<ReadyStatement> | ReadyStatement,
 ): Promise<AsyncStreamingResultSet<R>> {
@@ -56,6 +59,8 @@ export async function openStream<R extends Row>(
   const startedAt = timers.now();
   const handle = streams.open();
   try {
+    if (core.trackers !== null) handle.observation = observeStream(core, core.trackers, query);
+    settings.stream = handle.observation ?? undefined;
     // Preparing and the first page share the time of one page.
     const first = { ...settings, timeoutMs: Math.min(settings.timeoutMs, streamTimeoutMs) };
     const page = await firstPage(core, await resolveStatement(first), first, startedAt);
@@ -66,9 +71,19 @@ export async function openStream<R extends Row>(
     streams.watch(stream, handle, source);
     return stream;
   } catch (error) {
-    handle.release();
+    handle.release('failed', error);
     throw error;
   }
+}
+
+function observeStream(
+  core: RequestCore,
+  trackers: TrackerGroup,
+  query: string | { readonly cql: string },
+): StreamObservation {
+  const cql = query instanceof Object ? query.cql : query;
+  const facts = { kind: 'stream', cql, keyspace: core.keyspace, table: undefined } as const;
+  return new StreamObservation(trackers, facts, core.parts.seams.timers.now());
 }
 
 function firstPage(

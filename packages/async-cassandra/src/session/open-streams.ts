@@ -1,6 +1,9 @@
 import { QueueFullError } from '../errors/index.ts';
 import type { Abortable } from './abort-registry.ts';
+import type { StreamObservation } from './observation/stream-observation.ts';
 import { WeakAborts } from './weak-aborts.ts';
+
+export type StreamEnding = Exclude<StreamObservation['ending'], 'open'>;
 
 /** What fetches for a stream. */
 interface Fetching {
@@ -11,6 +14,8 @@ interface Fetching {
 /** Counts one open stream until it is released. Whoever holds it holds neither the stream nor its pages. */
 export class StreamHandle {
   readonly #streams: OpenStreams;
+  /** Tells trackers of it; null: nobody follows it. */
+  observation: StreamObservation | null = null;
   #isReleased = false;
   #fetching: WeakRef<Fetching> | undefined;
   #unwatch: (() => void) | undefined;
@@ -26,9 +31,11 @@ export class StreamHandle {
     this.#unwatch = unwatch;
   }
 
-  release(): void {
+  /** @param error - what the stream has failed with */
+  release(ending: StreamEnding = 'cancelled', error?: unknown): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    this.observation?.end(ending, error);
     this.#streams.count--;
     this.#streams.forget(this);
     this.#unwatch?.();
@@ -37,7 +44,7 @@ export class StreamHandle {
   /** The stream was collected without having ended: a fetch under way is the last, and has nobody to wait for it. */
   abandon(): void {
     this.#fetching?.deref()?.close();
-    this.release();
+    this.release('forgotten');
   }
 }
 

@@ -24,7 +24,8 @@ const INFO: StatementInfo = Object.freeze({
 /** A PREPARE request. It changes nothing, so it may be sent again like a read. */
 export class PrepareRequest implements Executable {
   readonly opcode: number = Opcode.PREPARE;
-  readonly info: StatementInfo = INFO;
+  /** One of its own: trackers know texts by it. */
+  readonly info: StatementInfo = { ...INFO };
   readonly isIdempotent: boolean = true;
   readonly reliesOnKeyspace: boolean = true;
   readonly lastMetadata: undefined = undefined;
@@ -70,4 +71,5 @@ export const preparedReceiver: ResultReceiver = {
   empty: () => {
     throw new ProtocolError('A failed preparation cannot be ignored; check the retry policy');
   },
+  rowsOf: () => undefined,
 };

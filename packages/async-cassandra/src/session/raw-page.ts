@@ -99,4 +99,5 @@ export const rawPageReceiver: ResultReceiver = {
     request.resolve(RawPage.of(request, metadata, core.rowsHead.rowCount, core.rowsHead.pagingState, reader, owned));
   },
   empty: (request) => RawPage.empty(request),
+  rowsOf: (result) => (result as RawPage).rowCount,
 };

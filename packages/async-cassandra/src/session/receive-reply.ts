@@ -1,5 +1,6 @@
 import { ConnectionError, ProtocolError } from '../errors/index.ts';
 import { type ByteReader, Opcode, readError, readPreamble } from '../protocol/index.ts';
+import { toTypedError } from './observation/typed-error.ts';
 import { recover } from './recovery.ts';
 import type { LiveAttempt, LiveRequest } from './request-contract.ts';
 
@@ -30,6 +31,7 @@ export function receiveReply(
     request.settings.loadBalancingPolicy.onSuccess?.(attempt.pool.node.info);
     request.receiver.receive(request, attempt, reader, owned);
   } catch (error) {
+    request.observation?.attemptFailed(attempt, toTypedError(error));
     // A result that cannot be read comes of a statement that was executed.
     request.fail(error, opcode === Opcode.ERROR ? 'notSent' : 'unknown');
     if (error instanceof ProtocolError) throw error;

@@ -30,6 +30,10 @@ export const resultSetReceiver: ResultReceiver = {
       );
   },
   empty: (request) => AsyncResultSet.empty(request),
+  rowsOf: (result) => {
+    const { columns, currentRows } = result as AsyncResultSet;
+    return columns.length === 0 ? undefined : currentRows.length;
+  },
 };
 
 function receiveKeyspace(request: LiveRequest, attempt: LiveAttempt, keyspace: string): void {

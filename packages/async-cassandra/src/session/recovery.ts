@@ -72,6 +72,7 @@ export function recoverTimedOut(request: LiveRequest, attempt: LiveAttempt): voi
   }
   trail.note('unknown');
   const error = requestTimeout(request, node);
+  request.observation?.attemptFailed(attempt, error);
   request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
   request.fail(error);
 }
@@ -142,10 +143,12 @@ function decide(
   const { node } = attempt.connection;
   trail.note(error.outcome);
   trail.failed(node, error);
+  request.observation?.attemptFailed(attempt, error);
   request.settings.loadBalancingPolicy.onFailure?.(attempt.pool.node.info, error);
   const context = contextOf(request, trail, attempt, event, error, wasSent);
   const { decision, consistency } = askPolicy(request, context);
   if (decision === 'ignore') {
+    request.observation?.retried(decision, attempt, error);
     request.ignore();
     return;
   }
@@ -161,6 +164,7 @@ function decide(
     request.fail(error);
     return;
   }
+  request.observation?.retried(decision, attempt, error);
   if (decision === 'retrySame') {
     const connection = attempt.connection.isOpen ? attempt.connection : attempt.pool.next();
     if (connection !== null && request.sendOn(attempt.pool, connection, remaining)) return;
@@ -174,6 +178,7 @@ function prepareAgain(request: LiveRequest, trail: RequestTrail, attempt: LiveAt
   const key = `${connection.node}/${error.statementId}`;
   const preparation = request.statement.preparation(error.statementId);
   trail.note('rejected');
+  request.observation?.attemptFailed(attempt, error);
   if (preparation === undefined || trail.reprepared.has(key)) {
     request.fail(error);
     return;

@@ -1,6 +1,6 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
-import type { ConnectionError, Outcome } from '../errors/index.ts';
+import type { AsyncCassandraError, ConnectionError, Outcome } from '../errors/index.ts';
 import type { RoutingInfo } from '../policies/index.ts';
 import type { ByteReader, ByteWriter, Consistency, ProtocolVersion, ResponsePreamble } from '../protocol/index.ts';
 import type { Preparation } from './preparation.ts';
@@ -18,6 +18,10 @@ export interface Executable {
   readonly isIdempotent: boolean | undefined;
   /** Its text, for messages and hooks; never its values. */
   readonly cql: string;
+  /** Statements of a batch. */
+  readonly batchSize?: number;
+  /** Values that are sent, where they are not those of the request. */
+  readonly parameterCount?: number;
   /** Its meaning depends on the keyspace of the connection (v4) or request (v5). */
   readonly reliesOnKeyspace: boolean;
   /** Metadata of the last answer, for reuse. */
@@ -68,12 +72,23 @@ export interface SpeculationState {
   cancel(): boolean;
 }
 
+/** Tells those who follow a request of what becomes of its attempts. */
+export interface RequestFollower {
+  attemptFailed(attempt: LiveAttempt, error: AsyncCassandraError): void;
+  /** The others are given up. */
+  attemptAnswered(attempt: LiveAttempt): void;
+  /** A failed attempt does not end the request. */
+  retried(decision: 'retrySame' | 'retryNext' | 'ignore', attempt: LiveAttempt, error: AsyncCassandraError): void;
+}
+
 /** What a request makes of its answer. */
 export interface ResultReceiver {
   /** Settles the request with a RESULT, or has it go on. */
   receive(request: LiveRequest, attempt: LiveAttempt, reader: ByteReader, owned: boolean): void;
   /** The result of an error that the retry policy wants ignored. */
   empty(request: LiveRequest): unknown;
+  /** How many rows came with a result; undefined when it is none of rows. */
+  rowsOf(result: unknown): number | undefined;
 }
 
 /** One logical request, as the steps of its way see it. */
@@ -100,6 +115,8 @@ export interface LiveRequest extends RoutingInfo {
   preamble: ResponsePreamble | null;
   speculation: SpeculationState | null;
   readonly trail: RequestTrail | null;
+  /** Tells trackers of it; null: nobody follows it. */
+  readonly observation: RequestFollower | null;
   /** False when the nodes did not agree on a schema change in time. */
   isSchemaInAgreement: boolean;
   /** The way after trouble; made on first use. */
@@ -115,6 +132,8 @@ export interface LiveRequest extends RoutingInfo {
   enqueue(): void;
   /** This page is empty and not the last (rule 1 of the design): asks for the next one, within the same deadline. */
   continueFrom(pagingState: Buffer, attempt: LiveAttempt): void;
+  /** Adds an entry to the custom payload of its attempts. */
+  setPayload(name: string, bytes: Uint8Array): void;
   lowerConsistency(consistency: Consistency): void;
   /** The policy wants the error ignored: an empty result. */
   ignore(): void;

@@ -7,6 +7,7 @@ import type { Logger } from '../diagnostics/index.ts';
 import { ByteWriter, type ProtocolVersion, type QueryParameters, type SchemaChange } from '../protocol/index.ts';
 import { AbortRegistry } from './abort-registry.ts';
 import type { Preparation } from './preparation.ts';
+import type { TrackerGroup } from './observation/tracker-group.ts';
 import { RowsHead } from './result-metadata.ts';
 import type { WaitQueue } from './wait-queue.ts';
 
@@ -64,6 +65,8 @@ export class RequestCore {
   active = 0;
   /** The session has closed: nothing is sent any more. */
   isClosed = false;
+  /** Who follows requests; null: nobody does. */
+  trackers: TrackerGroup | null = null;
   /** Keyspace of the session. */
   keyspace: string | undefined;
   /** Told when the last active operation has settled, while the session closes. */

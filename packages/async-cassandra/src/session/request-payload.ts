@@ -24,6 +24,11 @@ export class RequestPayload {
     writeCustomPayload(writer, this.entries);
   }
 
+  /** The payload with another entry, in place of one of its name. */
+  plus(name: string, bytes: Uint8Array): RequestPayload {
+    return this.with(new Map(this.entries).set(name, bytes));
+  }
+
   /** The payload of a request that gives entries of its own. */
   with(entries: PayloadEntries): RequestPayload {
     return new RequestPayload(entries);

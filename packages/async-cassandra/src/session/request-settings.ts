@@ -3,6 +3,7 @@ import type { NodeInfo } from '../metadata/index.ts';
 import type { LoadBalancingPolicy, RetryPolicy, SpeculativeExecutionPolicy } from '../policies/index.ts';
 import { type Consistency, consistencyCode, isConsistency, type ProtocolVersion } from '../protocol/index.ts';
 import type { ResolvedProfile } from './execution-profile.ts';
+import type { StreamObservation } from './observation/stream-observation.ts';
 import type { RequestOptions } from './request-options.ts';
 import { type PayloadEntries, RequestPayload } from './request-payload.ts';
 
@@ -29,6 +30,8 @@ export interface RequestSettings {
   speculativeExecutionPolicy: SpeculativeExecutionPolicy | undefined;
   isPrepared: boolean;
   hints: readonly string[] | undefined;
+  /** The stream or scan that the request fetches a page for, when somebody follows it. */
+  stream: StreamObservation | undefined;
 }
 
 /** What options are resolved against. */
@@ -62,6 +65,7 @@ export function defaultSettings(profile: ResolvedProfile, customPayload?: Reques
     speculativeExecutionPolicy: profile.speculativeExecutionPolicy,
     isPrepared: true,
     hints: undefined,
+    stream: undefined,
   };
 }
 

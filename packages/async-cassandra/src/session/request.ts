@@ -7,6 +7,8 @@ import { type ByteReader, type Consistency, consistencyCode, type ResponsePreamb
 import type { Abortable } from './abort-registry.ts';
 import { Attempt } from './attempt.ts';
 import { findReplicas, meetKeyspace, placeAgain, sendToFirst, sendToNext } from './dispatch.ts';
+import { RequestObservation } from './observation/request-observation.ts';
+import type { TrackerGroup } from './observation/tracker-group.ts';
 import { isReadOnly } from './outcome.ts';
 import { failOnRows, receiveReply } from './receive-reply.ts';
 import { recoverLost, recoverTimedOut } from './recovery.ts';
@@ -44,6 +46,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   readonly receiver: ResultReceiver;
   #resolve: Resolve;
   #reject: (error: unknown) => void;
+  observation: RequestObservation | null = null;
   #replicas: readonly NodeInfo[] | null = null;
 
   constructor(
@@ -163,6 +166,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   /** Waits for room. @throws QueueFullError */
   enqueue(): void {
+    if (this.observation !== null) this.observation.attemptStarted(attempt);
     if (this.core.isClosed) {
       this.fail(sessionClosed());
       return;
@@ -174,6 +178,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
   tryAgain(): boolean {
     const { core } = this;
     if (this.isSettled) return true;
+    if (this.observation !== null) this.observation.queuedAtMs = now;
     if (core.inFlight >= core.parts.maxInFlight) return false;
     try {
       const remaining = this.remainingMs();
@@ -191,6 +196,11 @@ export class Request implements LiveRequest, Waiter, Abortable {
   }
 
   onQueueClosed(): void {
+  setPayload(name: string, bytes: Uint8Array): void {
+    const customPayload = (this.settings.customPayload ?? NO_PAYLOAD).plus(name, bytes);
+    this.settings = { ...this.settings, customPayload };
+  }
+
     this.fail(sessionClosed());
   }
 
@@ -239,6 +249,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
     if (remaining <= 0) this.fail(requestTimeout(this, attempt.connection.node));
     else if (!this.sendOn(attempt.pool, attempt.connection, remaining)) sendToNext(this);
   }
+    this.observation?.attemptAnswered(attempt);
 
   failOnRows(error: unknown): void {
     failOnRows(this, error);
@@ -253,9 +264,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   fail(error: unknown, reached: Outcome = 'notSent'): void {
     if (this.isSettled) return;
+    if (this.observation !== null) this.observation.succeeded(result);
     const isUnsent = this.#cancelAttempts();
     this.#settle();
-    this.#reject(finalError(this, error, isUnsent ? reached : 'unknown'));
+    const final = finalError(this, error, isUnsent ? reached : 'unknown');
+    this.observation?.failed(final);
+    this.#reject(final);
   }
 
   /** @returns whether nothing that was cancelled had been written, or will be */
@@ -281,6 +295,11 @@ export class Request implements LiveRequest, Waiter, Abortable {
   #speculate(): void {
     if (this.settings.speculativeExecutionPolicy !== undefined && this.speculation === null && !this.isSettled)
       scheduleSpeculation(this);
+  }
+
+  #observe(trackers: TrackerGroup): void {
+    this.observation = new RequestObservation(trackers, this);
+    this.observation.start();
   }
 
   #watchSignal(signal: AbortSignal): boolean {

@@ -4,8 +4,8 @@ export interface RowSource<T> {
   mayGoOn(): boolean;
   /** The next items, at least one; null at the end. */
   refill(): Promise<readonly T[] | null>;
-  /** Nothing more is wanted. Harmless when it was said before. */
-  end(): void;
+  /** Nothing more is wanted, or this error has ended it. Harmless when it was said before. */
+  end(failure?: { readonly error: unknown }): void;
 }
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
@@ -85,7 +85,7 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
       return { done: false, value: items[0] as T };
     } catch (error) {
       this.stop();
-      this.#source.end();
+      this.#source.end({ error });
       throw error;
     }
   }

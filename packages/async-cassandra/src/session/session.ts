@@ -1,5 +1,6 @@
 import type { SessionPools } from '../cluster/index.ts';
 import type { Row } from '../codecs/index.ts';
+import type { RequestTracker } from '../diagnostics/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
 import type { TableMetadata } from '../metadata/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
@@ -13,6 +14,7 @@ import type { AsCompletedOptions, ConcurrentOptions } from './concurrent/concurr
 import type { ConcurrentTarget } from './concurrent/concurrent-target.ts';
 import { executeConcurrent } from './concurrent/execute-concurrent.ts';
 import type { ConcurrentResult } from './concurrent/outcome-tally.ts';
+import { SessionTrackers } from './observation/session-trackers.ts';
 import { openStream } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { prepareBatch } from './prepare-batch.ts';
@@ -63,6 +65,7 @@ const NO_VALUES: readonly unknown[] = Object.freeze([]);
 export class AsyncCassandraSession extends AsyncCloseable implements CassandraSession {
   readonly #parts: SessionParts;
   readonly #core: RequestCore;
+  readonly #trackers: SessionTrackers;
   readonly #capture: (resolve: (result: never) => void, reject: (error: unknown) => void) => void;
   #resolve: (result: never) => void = ignore;
   #reject: (error: unknown) => void = ignore;
@@ -72,6 +75,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     super();
     this.#parts = parts;
     this.#core = parts.core;
+    this.#trackers = new SessionTrackers(parts.core);
     // One executor for all promises spares a closure for each.
     this.#capture = (resolve, reject): void => {
       this.#resolve = resolve;
@@ -129,7 +133,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   ): Promise<AsyncStreamingResultSet<R>> {
     if (this.isClosing) throw closedError();
     return this.#counted(
-      openStream<R>(this.#parts, options, (settings) => readyStatement(this.#parts, query, params, settings)),
+      openStream<R>(this.#parts, query, options, (settings) => readyStatement(this.#parts, query, params, settings)),
     );
   }
 

@@ -3,8 +3,9 @@ import { StreamBusyError } from '../errors/index.ts';
 import type { ColumnSpec } from '../protocol/index.ts';
 import { decodePage, SLICE_BYTES } from './decode-page.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
-import type { StreamHandle } from './open-streams.ts';
+import type { StreamEnding, StreamHandle } from './open-streams.ts';
 import { type PageSource, streamAborted } from './page-source.ts';
+import type { PageGuard } from './page-guard.ts';
 import type { RawPage } from './raw-page.ts';
 import type { LiveRequest } from './request-contract.ts';
 import { RowIterator } from './row-iterator.ts';
@@ -107,10 +108,16 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     await this.cancel();
   }
 
+  /** @internal Further pages have to pass the guard from now on, and those of before after it. */
+  guardPages(guard: PageGuard): void {
+    this.#source.guardPages(guard);
+  }
+
   /** @internal Its signal has fired: what waits is given up now, whoever reads on is told by an AbortError. */
   onAborted(): void {
     this.#iterator?.drop();
-    this.#end();
+    const { signal } = this.#source;
+    this.#end('failed', signal === undefined ? undefined : streamAborted(signal));
   }
 
   #read<T>(next: () => Promise<T[] | null>): RowIterator<T> {
@@ -128,7 +135,11 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
       if (source.signal?.aborted === true) throw streamAborted(source.signal);
       return null;
     };
-    const iterator = new RowIterator<T>({ mayGoOn: () => source.mayGoOn(), refill, end: () => this.#end() });
+    const iterator = new RowIterator<T>({
+      mayGoOn: () => source.mayGoOn(),
+      refill,
+      end: (failure) => this.#endOf(failure),
+    });
     if (this.#isEnded && source.signal?.aborted !== true) iterator.stop();
     this.#iterator = iterator;
     return iterator;
@@ -148,7 +159,7 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     if (this.#isEnded) return null;
     const page = this.#firstPage === null ? await this.#source.next() : this.#openFirst(this.#firstPage);
     if (page === null || this.#hasEnded()) {
-      this.#end();
+      this.#end('completed');
       return null;
     }
     this.#page = page;
@@ -156,6 +167,7 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     this.#pagingState = page.pagingState;
     this.#pageNumber++;
     this.#totalRowsFetched += page.rowCount;
+    this.#handle.observation?.reached(page.rowCount);
     this.#tellCallback(page);
     return page;
   }
@@ -184,12 +196,17 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     return this.#isEnded;
   }
 
-  #end(): void {
+  #endOf(failure: { readonly error: unknown } | undefined): void {
+    if (failure === undefined) this.#end();
+    else this.#end('failed', failure.error);
+  }
+
+  #end(ending: StreamEnding = 'cancelled', error?: unknown): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#firstPage = null;
     this.#page = null;
     this.#source.close();
-    this.#handle.release();
+    this.#handle.release(ending, error);
   }
 }

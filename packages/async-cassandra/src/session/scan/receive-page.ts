@@ -23,4 +23,5 @@ export const scanPageReceiver: ResultReceiver = {
   },
   /** A retry policy that has an error ignored would have rows left out. */
   empty: () => null,
+  rowsOf: (result) => (result as ReceivedPage | null)?.raw.rowCount,
 };

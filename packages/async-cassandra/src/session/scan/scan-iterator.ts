@@ -7,8 +7,8 @@ export interface ItemSource<T> {
    * @param handed - how many of the items before were handed out
    */
   refill(handed: number): Promise<readonly T[] | null>;
-  /** Nothing more is wanted. Harmless when it was said before. */
-  end(): void;
+  /** Nothing more is wanted, or this error has ended it. Harmless when it was said before. */
+  end(failure?: { readonly error: unknown }): void;
 }
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
@@ -75,7 +75,7 @@ export class ScanIterator<T> implements AsyncIterableIterator<T, undefined, unde
       this.#end();
       return DONE;
     } catch (error) {
-      this.#end();
+      this.#end({ error });
       throw error;
     }
   }
@@ -94,9 +94,9 @@ export class ScanIterator<T> implements AsyncIterableIterator<T, undefined, unde
   }
 
   /** The source is told while the count still stands. */
-  #end(): void {
+  #end(failure?: { readonly error: unknown }): void {
     this.#isDone = true;
     this.#items = [];
-    this.#source.end();
+    this.#source.end(failure);
   }
 }

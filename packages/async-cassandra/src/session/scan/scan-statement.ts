@@ -56,6 +56,10 @@ export class ScanStatement implements Executable, ValueWriter {
     return RANGE_MARKERS + this.#values.length;
   }
 
+  get parameterCount(): number {
+    return this.count;
+  }
+
   learn(metadata: ResultMetadata): void {
     this.#prepared.learn(metadata);
   }

@@ -1,7 +1,8 @@
 import type { Row } from '../../codecs/index.ts';
 import { AbortError, StreamBusyError } from '../../errors/index.ts';
 import { resolveSettings } from '../request-settings.ts';
-import type { StreamHandle } from '../open-streams.ts';
+import { StreamObservation } from '../observation/stream-observation.ts';
+import type { StreamEnding, StreamHandle } from '../open-streams.ts';
 import { type OpenScan, openScan, type ScanContext, type ScanOrder } from './open-scan.ts';
 import { shareOf, wholeRing } from './plan-ranges.ts';
 import { describeRanges, readCheckpoint, type ScanCheckpoint, type ScanFacts } from './scan-checkpoint.ts';
@@ -140,7 +141,8 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
 
   /** @internal Its signal has fired: what waits is given up now, whoever reads on is told by an AbortError. */
   onAborted(): void {
-    this.#end();
+    const { signal } = this.#order.settings;
+    this.#end('failed', signal === undefined ? undefined : scanAborted(signal));
   }
 
   /** Rows of the page at hand that the consumer has. */
@@ -171,7 +173,7 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
         if (signal?.aborted === true) throw scanAborted(signal);
         return null;
       },
-      end: () => this.#end(),
+      end: (failure) => (failure === undefined ? this.#end() : this.#end('failed', failure.error)),
     });
     this.#iterator = iterator;
     return iterator;
@@ -197,7 +199,11 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     if (this.#hasEnded()) return null;
     this.#page = page;
     this.#handedOfPage = 0;
-    if (page === null) this.#tellProgress();
+    if (page !== null) this.#handle?.observation?.reached(page.rowCount);
+    else {
+      this.#tellProgress();
+      this.#handle?.observation?.end('completed');
+    }
     return page;
   }
 
@@ -206,6 +212,12 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     const { timers } = core.parts.seams;
     const handle = streams.open();
     this.#handle = handle;
+    if (core.trackers !== null) {
+      const { keyspace, table } = this;
+      const facts = { kind: 'scan', cql: undefined, keyspace, table } as const;
+      handle.observation = new StreamObservation(core.trackers, facts, timers.now());
+      this.#order.settings.stream = handle.observation;
+    }
     core.enter();
     try {
       const deadline = timers.now() + this.#order.options.timeoutMs;
@@ -230,14 +242,14 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     return this.#isEnded;
   }
 
-  #end(): void {
+  #end(ending: StreamEnding = 'cancelled', error?: unknown): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const handed = this.#handed;
     this.#scan?.fetcher.close(handed);
     this.#rows += handed;
     this.#page = null;
-    this.#handle?.release();
+    this.#handle?.release(ending, error);
   }
 }
 

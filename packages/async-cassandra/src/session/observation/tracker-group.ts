@@ -1,0 +1,90 @@
+import type { Logger, RequestTracker } from '../../diagnostics/index.ts';
+
+/** What is told to trackers, with a place for what each of them keeps. */
+export class Observed {
+  observed: unknown = undefined;
+  /** Of several trackers each has its own. */
+  kept: unknown[] | null = null;
+}
+
+/** A method of the trackers, and what it is told. */
+type Tell<T extends Observed> = (tracker: RequestTracker, told: T) => void;
+
+/** The times between two messages about trackers that throw. */
+const QUIET_MS = 10_000;
+
+/** What the trackers of a session have thrown, counted; logged now and then. */
+export class TrackerFailures {
+  count = 0;
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  #quietUntil = -Infinity;
+
+  constructor(logger: Logger, now: () => number) {
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  add(error: unknown): void {
+    this.count++;
+    const now = this.#now();
+    if (now < this.#quietUntil) return;
+    this.#quietUntil = now + QUIET_MS;
+    this.#logger.warn?.(
+      `A tracker threw (${this.count} times by now): ${error instanceof Error ? error.message : 'unknown error'}`,
+    );
+  }
+}
+
+/**
+ * The trackers of a session at one time, of which there is at least one. It never changes: what it was told the beginning
+ * of it is told the end of too, whoever was added or taken away meanwhile.
+ */
+export class TrackerGroup {
+  readonly trackers: readonly RequestTracker[];
+  /** Whether somebody follows attempts. */
+  readonly followsAttempts: boolean;
+  readonly #failures: TrackerFailures;
+
+  constructor(trackers: readonly RequestTracker[], failures: TrackerFailures) {
+    this.trackers = trackers;
+    this.#failures = failures;
+    this.followsAttempts = trackers.some(
+      (tracker) => tracker.onAttemptStart !== undefined || tracker.onAttemptEnd !== undefined,
+    );
+  }
+
+  /**
+   * Calls each tracker, with its own `observed`; what one throws keeps nobody from being told.
+   * @param also - something else that the call is about and trackers keep something of
+   */
+  tell<T extends Observed>(told: T, tell: Tell<T>, also: Observed | null = null): void {
+    const { trackers } = this;
+    if (trackers.length === 1) {
+      this.#call(trackers[0] as RequestTracker, told, tell);
+      return;
+    }
+    const kept = keptOf(told, trackers.length);
+    const alsoKept = also === null ? null : keptOf(also, trackers.length);
+    for (let i = 0; i < trackers.length; i++) {
+      told.observed = kept[i];
+      if (also !== null) also.observed = alsoKept?.[i];
+      this.#call(trackers[i] as RequestTracker, told, tell);
+      kept[i] = told.observed;
+      if (alsoKept !== null) alsoKept[i] = also?.observed;
+    }
+  }
+
+  #call<T extends Observed>(tracker: RequestTracker, told: T, tell: Tell<T>): void {
+    try {
+      tell(tracker, told);
+    } catch (error) {
+      this.#failures.add(error);
+    }
+  }
+}
+
+function keptOf(told: Observed, count: number): unknown[] {
+  told.kept ??= new Array<unknown>(count).fill(undefined);
+  return told.kept;
+}
