@@ -15,11 +15,14 @@ import { recoverLost, recoverTimedOut } from './recovery.ts';
 import type { Executable, LiveAttempt, LiveRequest, ResultReceiver, SpeculationState } from './request-contract.ts';
 import type { RequestCore } from './request-core.ts';
 import { finalError, requestAborted, requestTimeout, sessionClosed, waitedTooLong } from './request-failures.ts';
+import { RequestPayload } from './request-payload.ts';
 import type { RequestSettings } from './request-settings.ts';
 import { RequestTrail } from './request-trail.ts';
 import { scheduleSpeculation } from './speculation.ts';
 import { takesTimestamp } from './statement-info.ts';
 import type { Waiter } from './wait-queue.ts';
+
+const NO_PAYLOAD = new RequestPayload(new Map());
 
 /** What a request resolves with. */
 export type Resolve = (result: unknown) => void;
@@ -43,10 +46,10 @@ export class Request implements LiveRequest, Waiter, Abortable {
   isSettled = false;
   isSchemaInAgreement = true;
   sessionKeyspace: string | undefined;
+  observation: RequestObservation | null = null;
   readonly receiver: ResultReceiver;
   #resolve: Resolve;
   #reject: (error: unknown) => void;
-  observation: RequestObservation | null = null;
   #replicas: readonly NodeInfo[] | null = null;
 
   constructor(
@@ -116,8 +119,10 @@ export class Request implements LiveRequest, Waiter, Abortable {
 
   /** Begins; everything that happens from here on settles the promise. */
   start(): void {
-    const { core, settings } = this;
+    const { core } = this;
     core.enter();
+    if (core.trackers !== null) this.#observe(core.trackers);
+    const { settings } = this;
     try {
       if (core.isClosed) {
         this.fail(sessionClosed());
@@ -161,24 +166,24 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.attemptCount++;
     if (this.speculation !== null && this.attempt !== null) this.speculation.add(this.attempt);
     this.attempt = attempt;
+    if (this.observation !== null) this.observation.attemptStarted(attempt);
     return true;
   }
 
   /** Waits for room. @throws QueueFullError */
   enqueue(): void {
-    if (this.observation !== null) this.observation.attemptStarted(attempt);
     if (this.core.isClosed) {
       this.fail(sessionClosed());
       return;
     }
     const now = this.core.parts.seams.timers.now();
     this.core.queue.push(this, this.trailFrom(now).startedAt + this.settings.timeoutMs);
+    if (this.observation !== null) this.observation.queuedAtMs = now;
   }
 
   tryAgain(): boolean {
     const { core } = this;
     if (this.isSettled) return true;
-    if (this.observation !== null) this.observation.queuedAtMs = now;
     if (core.inFlight >= core.parts.maxInFlight) return false;
     try {
       const remaining = this.remainingMs();
@@ -191,16 +196,16 @@ export class Request implements LiveRequest, Waiter, Abortable {
     return true;
   }
 
-  onWaitExpired(wasQueueLimit: boolean): void {
-    this.fail(wasQueueLimit ? waitedTooLong() : requestTimeout(this));
-  }
-
-  onQueueClosed(): void {
   setPayload(name: string, bytes: Uint8Array): void {
     const customPayload = (this.settings.customPayload ?? NO_PAYLOAD).plus(name, bytes);
     this.settings = { ...this.settings, customPayload };
   }
 
+  onWaitExpired(wasQueueLimit: boolean): void {
+    this.fail(wasQueueLimit ? waitedTooLong() : requestTimeout(this));
+  }
+
+  onQueueClosed(): void {
     this.fail(sessionClosed());
   }
 
@@ -244,12 +249,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
   continueFrom(pagingState: Buffer, attempt: LiveAttempt): void {
     this.trailFrom(attempt.startedAt()).note('unknown');
     this.speculation?.lose();
+    this.observation?.attemptAnswered(attempt);
     this.pagingState = pagingState;
     const remaining = this.remainingMs();
     if (remaining <= 0) this.fail(requestTimeout(this, attempt.connection.node));
     else if (!this.sendOn(attempt.pool, attempt.connection, remaining)) sendToNext(this);
   }
-    this.observation?.attemptAnswered(attempt);
 
   failOnRows(error: unknown): void {
     failOnRows(this, error);
@@ -259,12 +264,12 @@ export class Request implements LiveRequest, Waiter, Abortable {
     if (this.isSettled) return;
     if (this.speculation !== null) this.#loseAttempts();
     this.#settle();
+    if (this.observation !== null) this.observation.succeeded(result);
     this.#resolve(result);
   }
 
   fail(error: unknown, reached: Outcome = 'notSent'): void {
     if (this.isSettled) return;
-    if (this.observation !== null) this.observation.succeeded(result);
     const isUnsent = this.#cancelAttempts();
     this.#settle();
     const final = finalError(this, error, isUnsent ? reached : 'unknown');
@@ -292,14 +297,14 @@ export class Request implements LiveRequest, Waiter, Abortable {
     this.core.leave();
   }
 
-  #speculate(): void {
-    if (this.settings.speculativeExecutionPolicy !== undefined && this.speculation === null && !this.isSettled)
-      scheduleSpeculation(this);
-  }
-
   #observe(trackers: TrackerGroup): void {
     this.observation = new RequestObservation(trackers, this);
     this.observation.start();
+  }
+
+  #speculate(): void {
+    if (this.settings.speculativeExecutionPolicy !== undefined && this.speculation === null && !this.isSettled)
+      scheduleSpeculation(this);
   }
 
   #watchSignal(signal: AbortSignal): boolean {
