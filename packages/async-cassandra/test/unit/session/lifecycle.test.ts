@@ -239,6 +239,19 @@ describe('close()', () => {
     }
   });
 
+  test('should end the pauses of who waits for a trace', async () => {
+    const h = await harness();
+    h.servers.when(/system_traces/, rows({ duration: t.int }, [[null]]), { bind: { id: t.uuid } });
+    const trace = rejection(h.session.getTrace(TRACE_ID, { timeoutMs: 60_000 }));
+    // By now it asks four times a second.
+    await h.clock.advance(2_000);
+    await h.settle(h.cluster.shutdown({ drainTimeoutMs: 0 }));
+    assert.ok((await h.clock.settle(trace, 1)) instanceof SessionClosedError);
+    await h.servers.stop();
+    await h.clock.advance(10);
+    assert.equal(h.clock.pending, 0);
+  });
+
   test('should wait as long as it takes when told so', async () => {
     await using h = await harness();
     const reply = held(voidResult());
