@@ -114,6 +114,20 @@ export type {
   ViewMetadata,
 } from './metadata/index.ts';
 export {
+  type StatusChange,
+  type StatusCluster,
+  type StatusError,
+  type StatusNode,
+  type StatusNodeCondition,
+  StatusPage,
+  type StatusPageOptions,
+  type StatusPageResponse,
+  type StatusSeries,
+  type StatusSession,
+  type StatusSnapshot,
+  type StatusTraffic,
+} from './observability/index.ts';
+export {
   type AddressTranslator,
   AsyncRetryPolicy,
   type AsyncRetryPolicyOptions,

@@ -41,6 +41,13 @@ export class LatencyHistogram {
     return 0;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    if (this.#total === 0) return;
+    this.#counts.fill(0);
+    this.#total = 0;
+  }
+
   #fade(): void {
     let total = 0;
     for (let index = 0; index < BUCKETS; index++) {

@@ -19,6 +19,16 @@ describe('LatencyHistogram', () => {
     }
   });
 
+  it('should forget everything when it is cleared', () => {
+    const histogram = new LatencyHistogram(100);
+    for (const value of [1, 1000, 1_000_000]) histogram.add(value);
+    histogram.clear();
+    assert.equal(histogram.total, 0);
+    assert.equal(histogram.percentile(99), 0);
+    histogram.add(7);
+    assert.equal(histogram.percentile(99), 7);
+  });
+
   it('should count what is out of range as the nearest value', () => {
     const histogram = new LatencyHistogram(100);
     for (const value of [-5, Number.NaN, 0.4]) histogram.add(value);
