@@ -68,7 +68,7 @@ export interface TrackedStream {
   /** Rows of these pages. */
   readonly rows: number;
   /**
-   * `completed`: read to its end. `cancelled`: by `break`, `cancel()` or `await using`. `failed`: the error tells how.
+   * `completed`: read to its end. `cancelled`: by `break`, `cancel()`, `await using` or the close of its session. `failed`: the error tells how.
    * `forgotten`: collected without having ended. Before its end `open`.
    */
   readonly ending: 'open' | 'completed' | 'cancelled' | 'failed' | 'forgotten';

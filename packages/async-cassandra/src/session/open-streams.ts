@@ -22,7 +22,7 @@ export class StreamHandle {
 
   constructor(streams: OpenStreams) {
     this.#streams = streams;
-    streams.count++;
+    streams.remember(this);
   }
 
   /** @param unwatch - ends the watch of the stream's signal */
@@ -36,7 +36,6 @@ export class StreamHandle {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.observation?.end(ending, error);
-    this.#streams.count--;
     this.#streams.forget(this);
     this.#unwatch?.();
   }
@@ -53,10 +52,14 @@ export class OpenStreams {
   readonly #max: number;
   readonly #aborts = new WeakAborts();
   readonly #collected = new FinalizationRegistry<StreamHandle>((handle) => handle.abandon());
-  count = 0;
+  readonly #open = new Set<StreamHandle>();
 
   constructor(max: number) {
     this.#max = max;
+  }
+
+  get count(): number {
+    return this.#open.size;
   }
 
   /** @throws QueueFullError when `limits.openStreams` are open */
@@ -77,7 +80,17 @@ export class OpenStreams {
     this.#collected.register(stream, handle, handle);
   }
 
+  remember(handle: StreamHandle): void {
+    this.#open.add(handle);
+  }
+
   forget(handle: StreamHandle): void {
+    this.#open.delete(handle);
     this.#collected.unregister(handle);
+  }
+
+  /** The session has closed: nobody else may ever end what is open still, so trackers are told of its end now. */
+  endObservations(): void {
+    for (const { observation } of this.#open) observation?.end('cancelled');
   }
 }

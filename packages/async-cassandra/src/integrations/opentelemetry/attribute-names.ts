@@ -1,0 +1,39 @@
+/**
+ * Attributes of spans: those of OpenTelemetry's semantic conventions for databases and Cassandra, and the driver's own.
+ * Written out, since the package of their names is large; a test compares them with it.
+ */
+export const attribute = {
+  system: 'db.system.name',
+  namespace: 'db.namespace',
+  collection: 'db.collection.name',
+  operation: 'db.operation.name',
+  batchSize: 'db.operation.batch.size',
+  queryText: 'db.query.text',
+  querySummary: 'db.query.summary',
+  returnedRows: 'db.response.returned_rows',
+  statusCode: 'db.response.status_code',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  peerAddress: 'network.peer.address',
+  peerPort: 'network.peer.port',
+  errorType: 'error.type',
+  consistency: 'cassandra.consistency.level',
+  dataCenter: 'cassandra.coordinator.dc',
+  coordinator: 'cassandra.coordinator.id',
+  pageSize: 'cassandra.page.size',
+  idempotent: 'cassandra.query.idempotent',
+  speculativeExecutions: 'cassandra.speculative_execution.count',
+} as const;
+
+/** Attributes that no convention names. */
+export const ownAttribute = {
+  attempts: 'async_cassandra.request.attempts',
+  requestType: 'async_cassandra.request.type',
+  outcome: 'async_cassandra.error.outcome',
+  traceId: 'async_cassandra.server_trace.id',
+  attemptNumber: 'async_cassandra.attempt.number',
+  attemptSpeculative: 'async_cassandra.attempt.speculative',
+  attemptEnding: 'async_cassandra.attempt.ending',
+  streamPages: 'async_cassandra.stream.pages',
+  streamEnding: 'async_cassandra.stream.ending',
+} as const;

@@ -1,0 +1,2 @@
+export { OpenTelemetryTracker } from './open-telemetry-tracker.ts';
+export type { OpenTelemetryTrackerOptions } from './options.ts';
