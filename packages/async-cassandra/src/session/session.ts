@@ -251,6 +251,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     await this.#drain(options.drainTimeoutMs ?? drainTimeoutMs);
     this.#core.closeNow();
     await pools.close(0);
+    this.#parts.streams.endObservations();
     this.#parts.onClosed(this);
   }
 
