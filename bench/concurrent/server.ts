@@ -1,1 +1,2 @@
-export { startWriteStub, STUB_INSERT } from '../../packages/async-cassandra/test/support/stub/start-write-stub.ts';
+export { startStub } from '../../packages/async-cassandra/test/support/stub/start-stub.ts';
+export { STUB_STATEMENTS } from '../../packages/async-cassandra/test/support/stub/statements.ts';

@@ -11,7 +11,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { AsyncCluster, type AsyncCassandraSession, type ConcurrentOptions, type Params } from 'async-cassandra';
-import { startWriteStub, STUB_INSERT } from './server.ts';
+import { startStub, STUB_STATEMENTS } from './server.ts';
 import { semaphoreLoop } from './semaphore-loop.ts';
 
 const { values: given } = parseArgs({
@@ -49,7 +49,7 @@ async function measure(port: number, isReal: boolean): Promise<void> {
   await using cluster = new AsyncCluster({ contactPoints: [`${given.host}:${port}`] });
   const session = await cluster.connect();
   if (isReal) await createTable(session);
-  const insert = await session.prepare(STUB_INSERT, { idempotent: true });
+  const insert = await session.prepare(STUB_STATEMENTS.w2, { idempotent: true });
   const concurrent =
     (options: ConcurrentOptions) =>
     async (count: number): Promise<number> =>
@@ -91,6 +91,6 @@ function median(values: readonly number[]): number {
 
 if (given.port !== undefined) await measure(Number(given.port), true);
 else {
-  await using stub = await startWriteStub();
+  await using stub = await startStub({ versions: [4] });
   await measure(stub.port, false);
 }

@@ -17,7 +17,8 @@ import { delayed, dynamic, error, t, voidResult } from '../support/index.ts';
 import { propertyRuns } from '../support/property-runs.ts';
 import { chooseSeed, SeededRandom } from '../support/seeded-random.ts';
 import { SessionHarness } from '../support/session/session-harness.ts';
-import { startWriteStub, STUB_INSERT } from '../support/stub/start-write-stub.ts';
+import { startStub } from '../support/stub/start-stub.ts';
+import { STUB_STATEMENTS } from '../support/stub/statements.ts';
 
 const MEBIBYTE = 2 ** 20;
 const ID = '6ab09bec-e68e-48d9-a5f8-97e6fb4c9b47';
@@ -29,10 +30,10 @@ const collect = runInNewContext('gc') as () => void;
 
 for (const batchByReplica of [false, true])
   it(`should_make_a_million_writes_in_constant_memory: batches ${batchByReplica}`, async (test) => {
-    await using stub = await startWriteStub();
+    await using stub = await startStub();
     await using cluster = new AsyncCluster({ contactPoints: [`127.0.0.1:${stub.port}`] });
     const session = await cluster.connect();
-    const insert = await session.prepare(STUB_INSERT, { idempotent: true });
+    const insert = await session.prepare(STUB_STATEMENTS.w2, { idempotent: true });
     const created = new Date();
     const heap: number[] = [];
     const sampleEvery = Math.ceil(count / 10);
