@@ -49,8 +49,8 @@ export function readTracingOptions(options: OpenTelemetryTrackerOptions): Tracin
         name,
         `Unknown option "${name}" of OpenTelemetryTracker; it has ${known.join(', ')}`,
       );
-  const provider: unknown = options.tracerProvider;
-  if (provider !== undefined && typeof (provider as { getTracer?: unknown } | null)?.getTracer !== 'function')
+  const provider = options.tracerProvider as { readonly getTracer?: unknown } | null | undefined;
+  if (provider !== undefined && typeof provider?.getTracer !== 'function')
     throw new ConfigurationError('tracerProvider', 'Option "tracerProvider" must be a tracer provider');
   return {
     queryText: choice(options, 'queryText') ?? 'parameterized',
@@ -69,7 +69,7 @@ function choice<N extends keyof typeof CHOICES>(
   const choices: readonly string[] = CHOICES[name];
   if (value !== undefined && !choices.includes(value))
     throw new ConfigurationError(name, `Option "${name}" must be one of "${choices.join('", "')}"`);
-  return value as (typeof CHOICES)[N][number] | undefined;
+  return value;
 }
 
 function flag(options: OpenTelemetryTrackerOptions, name: (typeof FLAGS)[number], absent: boolean): boolean {
