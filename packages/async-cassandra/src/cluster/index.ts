@@ -5,6 +5,7 @@ export { ClusterWatch } from './cluster-watch.ts';
 export { ConnectLimiter } from './connect-limiter.ts';
 export { ConnectionPool } from './connection-pool.ts';
 export type { KeptKeyspaces } from './schema-keeper.ts';
+export type { NodeCounters } from './node-counters.ts';
 export { SessionPools } from './session-pools.ts';
-export { waitFor, type WaitBounds } from './waiting.ts';
+export { sleep, waitFor, type WaitBounds } from './waiting.ts';
 export { createSharedAbort } from './shared-abort.ts';

@@ -36,3 +36,23 @@ export class AbortRegistry {
     signal.removeEventListener('abort', watched.listener);
   }
 }
+
+/**
+ * Runs `work` with a signal of its own that fires when `signal` does: what listens to it directly, as waits of other
+ * layers do, adds nothing to the one listener.
+ */
+export async function withOwnSignal<T>(
+  aborts: AbortRegistry,
+  signal: AbortSignal | undefined,
+  work: (own: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined || signal.aborted) return work(signal);
+  const controller = new AbortController();
+  const abortable = { onAborted: (reason: unknown): void => controller.abort(reason) };
+  aborts.add(signal, abortable);
+  try {
+    return await work(controller.signal);
+  } finally {
+    aborts.remove(signal, abortable);
+  }
+}

@@ -1,6 +1,8 @@
 import { TimeoutError } from '../errors/index.ts';
-import type { Timers } from '../connection/index.ts';
+import { sleep } from '../cluster/index.ts';
+import { withOwnSignal } from './abort-registry.ts';
 import type { CassandraSession } from './cassandra-session.ts';
+import type { RequestCore } from './request-core.ts';
 
 /** One step of a traced request. */
 export interface TraceEvent {
@@ -49,11 +51,11 @@ const LONGEST_PAUSE_MS = 250;
 /** Reads `system_traces` until the trace is complete: its duration is written last. */
 export async function getTrace(
   session: CassandraSession,
-  timers: Timers,
+  core: RequestCore,
   traceId: string,
   options: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
-  closing: AbortSignal,
 ): Promise<QueryTrace> {
+  const { timers } = core.parts.seams;
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const deadline = timers.now() + timeoutMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -95,21 +97,6 @@ export async function getTrace(
         { outcome: 'rejected' },
       );
     }
-    await rest(timers, pause, options.signal, closing);
+    await withOwnSignal(core.aborts, options.signal, (own) => sleep(timers, pause, own, core.closing));
   }
-}
-
-/** Resolves after `ms`, or as soon as a signal fires; the next question then tells which. */
-function rest(timers: Timers, ms: number, signal: AbortSignal | undefined, closing: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timers.clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      closing.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = timers.setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-    closing.addEventListener('abort', done, { once: true });
-  });
 }

@@ -219,8 +219,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<QueryTrace> {
     if (this.isClosing) return Promise.reject(closedError());
-    const { timers } = this.#core.parts.seams;
-    return this.#counted(getTrace(this, timers, traceId, options, this.#core.closing));
+    return this.#counted(getTrace(this, this.#core, traceId, options));
   }
 
   /**

@@ -109,6 +109,7 @@ export class CompletedStatements<R extends Row> implements AsyncIterableIterator
         limit: concurrencyLimit(target, concurrency),
         seams: target.core.parts.seams,
         signal,
+        aborts: target.core.aborts,
         closing: target.core.closing,
         execute: (params) => target.execute<R>(statement, params, settings),
         onBegin: () => undefined,

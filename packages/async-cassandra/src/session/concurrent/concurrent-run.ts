@@ -1,5 +1,6 @@
 import type { Seams, TimerHandle } from '../../connection/index.ts';
 import { AbortError, QueryError, SessionClosedError } from '../../errors/index.ts';
+import type { Abortable, AbortRegistry } from '../abort-registry.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { isRefusal } from './is-refusal.ts';
 import type { PullSource } from './parameter-source.ts';
@@ -10,6 +11,8 @@ export interface ConcurrentRunParts<T, R> {
   readonly limit: ConcurrencyLimit;
   readonly seams: Seams;
   readonly signal: AbortSignal | undefined;
+  /** Listens to `signal`, once for all that it ends. */
+  readonly aborts: AbortRegistry;
   /** Fires when the session has closed. */
   readonly closing: AbortSignal;
   /** Rejects and never throws: a place would stay taken for ever. */
@@ -32,12 +35,11 @@ const NOTHING: readonly unknown[] = Object.freeze([]);
  * Pulls items from a source and executes them, as many at a time as its limit allows. It holds no more than what is
  * under way: each place is a {@link Slot} that is used again, with callbacks made once.
  */
-export class ConcurrentRun<T, R> {
+export class ConcurrentRun<T, R> implements Abortable {
   readonly #parts: ConcurrentRunParts<T, R>;
   readonly #limit: ConcurrencyLimit;
   readonly #waiting: readonly unknown[];
   readonly #free: Slot<T, R>[] = [];
-  readonly #onAbort = (): void => this.stop(abortError(this.#parts.signal));
   readonly #onClosing = (): void => this.stop(new SessionClosedError('The session was closed'));
   readonly #onPauseEnd = (): void => {
     this.#pause = null;
@@ -86,6 +88,10 @@ export class ConcurrentRun<T, R> {
     if (!this.#isFilling) this.#settle();
   }
 
+  onAborted(): void {
+    this.stop(abortError(this.#parts.signal));
+  }
+
   onResult(slot: Slot<T, R>, result: R): void {
     const limit = this.#limit;
     limit.onAnswer(slot.number, limit.followsLatency ? this.#now() - slot.startedAt : 0);
@@ -105,7 +111,7 @@ export class ConcurrentRun<T, R> {
     this.#parts.onError(item as T, index, error);
     // Once the session has closed nothing else can succeed, and a source may have no end.
     if (error instanceof SessionClosedError) this.stop(error);
-    if (this.#parts.signal?.aborted === true) this.#onAbort();
+    if (this.#parts.signal?.aborted === true) this.onAborted();
     if (pauseMs > 0) this.#pauseFor(pauseMs);
     else if (++this.#failures % FAILURES_PER_TURN === 0 && !this.#isYielding) {
       this.#isYielding = true;
@@ -184,19 +190,20 @@ export class ConcurrentRun<T, R> {
 
   /** While something is under way; a run that merely waits for its consumer is referred to by nothing. */
   #watch(): void {
-    const { signal, closing } = this.#parts;
-    if (signal?.aborted === true) this.#onAbort();
+    const { signal, aborts, closing } = this.#parts;
+    if (signal?.aborted === true) this.onAborted();
     else if (closing.aborted) this.#onClosing();
     this.#isWatching = true;
-    signal?.addEventListener('abort', this.#onAbort);
+    if (signal !== undefined) aborts.add(signal, this);
     closing.addEventListener('abort', this.#onClosing);
   }
 
   #unwatch(): void {
     if (!this.#isWatching) return;
     this.#isWatching = false;
-    this.#parts.signal?.removeEventListener('abort', this.#onAbort);
-    this.#parts.closing.removeEventListener('abort', this.#onClosing);
+    const { signal, aborts, closing } = this.#parts;
+    if (signal !== undefined) aborts.remove(signal, this);
+    closing.removeEventListener('abort', this.#onClosing);
   }
 
   #now(): number {

@@ -108,6 +108,7 @@ class Collected<R extends Row> {
         limit: this.#limit,
         seams: core.parts.seams,
         signal,
+        aborts: core.aborts,
         closing: core.closing,
         execute: items.execute,
         onBegin: items.onBegin,

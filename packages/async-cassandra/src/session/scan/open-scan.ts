@@ -1,6 +1,7 @@
 import { waitFor } from '../../cluster/index.ts';
 import { ConfigurationError, TimeoutError } from '../../errors/index.ts';
 import { TokenPair, writeToken } from '../../metadata/index.ts';
+import { withOwnSignal } from '../abort-registry.ts';
 import type { OpenStreams } from '../open-streams.ts';
 import type { PrepareCache } from '../prepare-cache.ts';
 import type { RequestCore } from '../request-core.ts';
@@ -98,7 +99,9 @@ async function unlessClosed<T>(
 ): Promise<T> {
   const { timers } = core.parts.seams;
   const timeoutError = (): TimeoutError => schemaTimeout(timeoutMs);
-  const wait = waitFor(work, { timers, timeoutMs, signal, timeoutError });
+  const wait = withOwnSignal(core.aborts, signal, (own) =>
+    waitFor(work, { timers, timeoutMs, signal: own, timeoutError }),
+  );
   try {
     return await waitFor(wait, { timers, timeoutMs, signal: core.closing, timeoutError });
   } catch (error) {
