@@ -1,6 +1,7 @@
 /**
- * Ten thousand histories of up to 50 operations that race with `close()`, on virtual time: every promise settles, as a
- * result or as a typed error, and nothing is left open.
+ * Operations that race with `close()`: every promise settles, as a result or as a typed error, and nothing is left open.
+ * Ten thousand histories of up to 50 operations on virtual time, as many of `connect()` that fails or is shut down, and
+ * twenty of 10,000 operations on real sockets.
  *
  *     npm run prove -- close-races
  *
@@ -10,17 +11,33 @@ import { it } from 'node:test';
 import { propertyRuns } from '../support/property-runs.ts';
 import { chooseSeed } from '../support/seeded-random.ts';
 import { raceWithClose } from '../support/session/close-race.ts';
+import { raceConnect } from '../support/session/connect-race.ts';
+import { raceSeeds } from '../support/session/race-seeds.ts';
+import { raceOnSockets } from '../support/session/socket-race.ts';
 
 const seed = chooseSeed() >>> 0;
-const count = process.env['TEST_SEED'] === undefined ? propertyRuns(10_000) : 1;
+const isRepeated = process.env['TEST_SEED'] !== undefined;
+const count = isRepeated ? 1 : propertyRuns(10_000);
+const OPERATIONS = 10_000;
+/** Fewer than `propertyRuns` makes of it: each is a test in itself. */
+const socketRuns = isRepeated ? 1 : Math.max(2, Math.round(20 * Number(process.env['PROPERTY_SCALE'] ?? 1)));
 
 it('should_settle_every_operation_that_races_with_close', async (t) => {
   t.diagnostic(`TEST_SEED=${seed}, ${count} histories`);
-  for (let i = 0; i < count; i++) {
-    try {
-      await raceWithClose((seed + i) >>> 0);
-    } catch (cause) {
-      throw new Error(`TEST_SEED=${(seed + i) >>> 0} fails`, { cause });
-    }
-  }
+  await raceSeeds(seed, count, raceWithClose);
+});
+
+it('should_leave_nothing_of_connect_that_fails_or_races_with_shutdown', async (t) => {
+  t.diagnostic(`TEST_SEED=${seed}, ${count} histories`);
+  await raceSeeds(seed, count, raceConnect);
+});
+
+it('should_settle_every_operation_that_races_with_close_on_sockets', async (t) => {
+  const totals = new Map<string, number>();
+  await raceSeeds(seed, socketRuns, async (each) => {
+    for (const [name, times] of await raceOnSockets(each, OPERATIONS))
+      totals.set(name, (totals.get(name) ?? 0) + times);
+  });
+  const told = [...totals].sort(([, a], [, b]) => b - a).map(([name, times]) => `${name} ${times}`);
+  t.diagnostic(`TEST_SEED=${seed}, ${socketRuns} histories of ${OPERATIONS} operations: ${told.join(', ')}`);
 });

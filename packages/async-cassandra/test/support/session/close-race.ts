@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AsyncCassandraError } from '../../../src/errors/index.ts';
 import { ConstantSpeculativeExecutionPolicy } from '../../../src/policies/index.ts';
 import { SchemaModel, SeededRandom, t } from '../index.ts';
+import { Outcomes } from './outcomes.ts';
 import { answerMoodily, clusterOperations, sessionOperations } from './race-operations.ts';
 import { SessionHarness } from './session-harness.ts';
 
@@ -27,25 +27,6 @@ function startHarness(random: SeededRandom): Promise<SessionHarness> {
   });
 }
 
-/** Outcomes of operations, as they come: nothing is left unhandled meanwhile. */
-class Outcomes {
-  readonly #all: Promise<unknown>[] = [];
-
-  add(operation: Promise<unknown>): void {
-    this.#all.push(
-      operation.then(
-        () => 'result',
-        (reason: unknown) => reason,
-      ),
-    );
-  }
-
-  async check(settle: (all: Promise<unknown[]>) => Promise<unknown[]>): Promise<void> {
-    for (const outcome of await settle(Promise.all(this.#all)))
-      if (outcome !== 'result' && !(outcome instanceof AsyncCassandraError)) throw outcome;
-  }
-}
-
 /**
  * One history: up to 50 operations, faults of nodes and network, aborts, and at a random moment `close()` of the session
  * or `shutdown()` of its cluster. Every promise has to settle as a result or as a typed error, and nothing may be left.
@@ -65,8 +46,8 @@ export async function raceWithClose(seed: number): Promise<void> {
   const closeAt = random.int(0, 150);
   let closing: Promise<void> | null = null;
   for (let count = random.int(1, 50), at = 0; count > 0; count--) {
-    if (random.chance(0.1)) ofCluster.add(random.pick(clusterOperations)(h.cluster));
-    else ofSession.add(begin(() => random.pick(sessionOperations)(h.session, random.pick(controllers).signal)));
+    if (random.chance(0.1)) ofCluster.begin(() => random.pick(clusterOperations)(h.cluster));
+    else ofSession.begin(() => random.pick(sessionOperations)(h.session, random.pick(controllers).signal));
     if (random.chance(0.4)) {
       const pause = random.int(1, 10);
       await h.clock.advance(pause);
@@ -94,9 +75,4 @@ export async function raceWithClose(seed: number): Promise<void> {
   await h.clock.advance(3000);
   assert.equal(h.network.openLinks().length, 0);
   assert.equal(h.clock.pending, 0, 'timers are left');
-}
-
-/** What an operation throws at once, as `scan()` of a closed session does, is its outcome too. */
-async function begin(operation: () => Promise<unknown>): Promise<unknown> {
-  return operation();
 }

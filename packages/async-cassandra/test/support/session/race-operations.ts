@@ -105,7 +105,7 @@ interface Scripted {
 }
 
 /** Has servers answer the operations above: well most of the time, and in every bad way at others. */
-export function answerMoodily(servers: Scripted, random: SeededRandom, mostMs: number): void {
+export function answerMoodily(servers: Scripted, random: SeededRandom, mostMs: number, goodShare = 0.85): void {
   const moody = (good: Reply): Reply => {
     const bad: readonly Reply[] = [
       error('overloaded'),
@@ -117,7 +117,7 @@ export function answerMoodily(servers: Scripted, random: SeededRandom, mostMs: n
     ];
     return delayed(
       () => random.int(1, mostMs),
-      dynamic(() => (random.chance(0.85) ? good : random.pick(bad)), good.columns),
+      dynamic(() => (random.chance(goodShare) ? good : random.pick(bad)), good.columns),
     );
   };
   const numbered = (count: number): Reply => generatedRows({ k: t.int }, count, (i) => [i]);
