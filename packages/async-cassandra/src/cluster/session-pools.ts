@@ -7,10 +7,12 @@ import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterState, NodeFollower } from './cluster-state.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import { CountersByNode } from './node-counters.ts';
 import { openToNode } from './open-to-node.ts';
 import type { PoolListener } from './pool-options.ts';
 import { connectionFailure, type NodeFailure } from './connection-failure.ts';
 import { sleep } from './waiting.ts';
+import { Watchers } from './watchers.ts';
 import { createSharedAbort } from './shared-abort.ts';
 
 /** How to open one connection of a session. */
@@ -46,6 +48,8 @@ const LEAVING_DRAIN_MS = 60_000;
  * the cluster: nodes that come, go, move or return.
  */
 export class SessionPools implements NodeFollower {
+  /** What there was with each node so far. */
+  readonly counters: CountersByNode = new CountersByNode();
   readonly #options: SessionPoolsOptions;
   readonly #listener: PoolListener;
   readonly #pools: (ConnectionPool | undefined)[] = [];
@@ -61,9 +65,19 @@ export class SessionPools implements NodeFollower {
     this.#keyspace = options.keyspace;
     const { state, onAvailable } = options;
     this.#listener = {
-      connectionOpened: (node, connection) => state.connectionOpened(node, connection),
-      connectionClosed: (node, connection) => state.connectionClosed(node, connection),
-      poolFailing: (node, failing) => state.poolFailing(node, failing),
+      connectionOpened: (node, connection) => {
+        this.counters.of(node.info).opened(connection);
+        state.connectionOpened(node, connection);
+        this.#connecting.check();
+      },
+      connectionClosed: (node, connection) => {
+        this.counters.of(node.info).connectionsClosed++;
+        state.connectionClosed(node, connection);
+      },
+      poolFailing: (node, failing) => {
+        state.poolFailing(node, failing);
+        this.#connecting.check();
+      },
       poolAvailable: onAvailable,
     };
   }
@@ -187,10 +201,15 @@ export class SessionPools implements NodeFollower {
     return pool;
   }
 
-  #connect(node: ClusterNode, keyspace: string | undefined, signal: AbortSignal): Promise<Connection> {
+  async #connect(node: ClusterNode, keyspace: string | undefined, signal: AbortSignal): Promise<Connection> {
     const { open, connectionsUseKeyspace, logger } = this.#options;
     const used = connectionsUseKeyspace ? keyspace : undefined;
-    return openToNode(node, (endPoint) => open(endPoint, { keyspace: used, signal }), logger);
+    try {
+      return await openToNode(node, (endPoint) => open(endPoint, { keyspace: used, signal }), logger);
+    } catch (error) {
+      if (!signal.aborted) this.counters.of(node.info).failedToOpen(error);
+      throw error;
+    }
   }
 
   async #changeKeyspace(keyspace: string, onChanged?: () => void): Promise<void> {

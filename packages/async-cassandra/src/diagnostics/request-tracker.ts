@@ -102,6 +102,8 @@ export interface TrackedRequest {
   readonly stream: TrackedStream | undefined;
   /** When the caller asked for it, on the clock of `performance.now()`. */
   readonly startedAtMs: number;
+  /** Milliseconds since then; in `onEnd` how long the request took, the same for all trackers. */
+  readonly elapsedMs: number;
   /** How long it has waited for a connection with room; 0 when it did not. */
   readonly queueDelayMs: number;
   /** How often it was sent, speculative executions included. */

@@ -29,9 +29,17 @@ export { AsyncResultSet } from './result-set.ts';
 export type { ScanCheckpoint, ScanCheckpointRange } from './scan/scan-checkpoint.ts';
 export type { ScanOptions, ScanProgress, ScanWhere } from './scan/scan-options.ts';
 export { AsyncTableScan } from './scan/table-scan.ts';
+export { innermostSession, type Operation, type OperationBounds, SessionDecorator } from './session-decorator.ts';
 export { AsyncCassandraSession, type SessionParts } from './session.ts';
-export type { SessionLimits, SessionNodeState, SessionState } from './session-state.ts';
+export type {
+  SessionCounters,
+  SessionLimits,
+  SessionNodeCounters,
+  SessionNodeState,
+  SessionState,
+} from './session-state.ts';
 export { classifyStatement, type StatementInfo } from './statement-info.ts';
+export { CqlLexer, type CqlToken } from './statement-lexer.ts';
 export type { StreamConfig } from './stream-config.ts';
 export { AsyncStreamingResultSet } from './streaming-result-set.ts';
 export { TextFactsCache } from './text-facts.ts';

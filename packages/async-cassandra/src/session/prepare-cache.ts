@@ -21,6 +21,9 @@ interface PendingPlan {
  * up takes the preparation from the others (rule 5 of the design).
  */
 export class PrepareCache {
+  /** How often a text was prepared already, and how often it was not. */
+  hits = 0;
+  misses = 0;
   readonly #core: RequestCore;
   readonly #facts: TextFactsCache;
   readonly #settings: RequestSettings;
@@ -42,7 +45,9 @@ export class PrepareCache {
   /** The plan of a text that was prepared before, unless it must be prepared again. */
   find(cql: string, keyspace: string | undefined): PreparedPlan | undefined {
     const plan = this.#plans.get(cql, keyspace);
-    return plan === undefined || plan.isStale ? undefined : plan;
+    if (plan === undefined || plan.isStale) return undefined;
+    this.hits++;
+    return plan;
   }
 
   /** What the schema has changed under is prepared again at its next use: values would be encoded by the old types. */
@@ -61,9 +66,19 @@ export class PrepareCache {
   prepare(cql: string, keyspace: string | undefined, wait: PrepareWait): Promise<PreparedPlan> {
     const known = this.find(cql, keyspace);
     if (known !== undefined) return Promise.resolve(known);
+    this.misses++;
     if (wait.signal?.aborted === true) return Promise.reject(requestAborted(wait.signal));
     const { plan, request } = this.#pendingOf(cql, keyspace);
     return new PlanWait(this.#core, wait).for(plan, () => request.attempt?.connection.node);
+  }
+
+  /** Prepares a text on the node that the settings name, whether or not others know it; for this caller alone. */
+  async prepareOn(cql: string, keyspace: string | undefined, settings: RequestSettings): Promise<PreparedPlan> {
+    const prepared = await new Promise<PreparedResult>((resolve, reject) => {
+      const done = (result: unknown): void => resolve(result as PreparedResult);
+      new Request(this.#core, new PrepareRequest(cql, keyspace), [], settings, preparedReceiver, done, reject).start();
+    });
+    return this.#keep(cql, keyspace, prepared);
   }
 
   #pendingOf(cql: string, keyspace: string | undefined): PendingPlan {

@@ -64,6 +64,56 @@ export interface SessionState {
   readonly limits: SessionLimits;
 }
 
+/** What a session has had to do with one node since it was opened: numbers that only grow. */
+export interface SessionNodeCounters {
+  readonly hostId: string;
+  /** Address and port as one text, as last known. */
+  readonly endPoint: string;
+  readonly dataCenter: string;
+  readonly rack: string;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly connectionsOpened: number;
+  /** Lost, replaced, or closed with the session. */
+  readonly connectionsClosed: number;
+  /** Attempts to open one that failed, refused credentials among them. */
+  readonly connectionErrors: number;
+  readonly authenticationErrors: number;
+}
+
+/** What a session has counted since it was opened; plain data. */
+export interface SessionCounters {
+  /** Uses of a text that was prepared already. */
+  readonly preparedHits: number;
+  /** Uses of a text that had to be prepared first. */
+  readonly preparedMisses: number;
+  /** How often trackers have thrown. */
+  readonly trackerFailures: number;
+  /** Also of nodes that have left. */
+  readonly nodes: readonly SessionNodeCounters[];
+}
+
+/** Copies the counters. */
+export function readSessionCounters({ pools, cache }: StateSource, trackerFailures: number): SessionCounters {
+  return {
+    preparedHits: cache.hits,
+    preparedMisses: cache.misses,
+    trackerFailures,
+    nodes: Array.from(pools.counters, (node) => ({
+      hostId: node.info.hostId,
+      endPoint: node.info.endPoint,
+      dataCenter: node.info.dataCenter,
+      rack: node.info.rack,
+      bytesSent: node.bytesSent,
+      bytesReceived: node.bytesReceived,
+      connectionsOpened: node.connectionsOpened,
+      connectionsClosed: node.connectionsClosed,
+      connectionErrors: node.connectionErrors,
+      authenticationErrors: node.authenticationErrors,
+    })),
+  };
+}
+
 /** Where the state is read. */
 export interface StateSource {
   readonly core: RequestCore;

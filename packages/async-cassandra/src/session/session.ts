@@ -31,7 +31,13 @@ import type { AsyncResultSet } from './result-set.ts';
 import type { ScanOptions } from './scan/scan-options.ts';
 import type { SchemaSource } from './scan/scan-target.ts';
 import { AsyncTableScan } from './scan/table-scan.ts';
-import { readSessionState, type SessionLimits, type SessionState } from './session-state.ts';
+import {
+  readSessionCounters,
+  readSessionState,
+  type SessionCounters,
+  type SessionLimits,
+  type SessionState,
+} from './session-state.ts';
 import type { StreamConfig } from './stream-config.ts';
 import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
 import type { TextFactsCache } from './text-facts.ts';
@@ -95,6 +101,11 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   /** What the session holds at the moment, node by node, and the bounds that hold for it; plain data, a snapshot. */
   get state(): SessionState {
     return readSessionState(this.#parts, this.closed ? 'closed' : this.isClosing ? 'closing' : 'open');
+  }
+
+  /** What the session has counted so far, node by node; kept when it is closed. */
+  get counters(): SessionCounters {
+    return readSessionCounters(this.#parts, this.#trackers.failures);
   }
 
   execute<R extends Row = Row>(

@@ -1,11 +1,19 @@
-/** One token of CQL: a word is kept in lower case, a quoted name and a string without their quotes. */
+/**
+ * One token of CQL: a word is kept in lower case, a quoted name and a string without their quotes. A `literal` is a uuid, a
+ * blob or a duration, or what begins like a number and is none.
+ */
 export interface CqlToken {
-  readonly type: 'word' | 'name' | 'string' | 'number' | 'symbol';
+  readonly type: 'word' | 'name' | 'string' | 'number' | 'literal' | 'symbol';
   readonly text: string;
 }
 
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?/y;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![A-Za-z0-9_])/iy;
+const DURATION =
+  /P(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d|\d+W|(?=T?\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)(?![A-Za-z0-9_])/iy;
+/** What goes on after a number, without a space: a blob `0xcafe`, a duration `1h30m`. */
+const NUMBER_TAIL = /[A-Za-z0-9_\u00b5.]+/y;
 const SPACE = /\s+/y;
 const LINE_COMMENT = /(?:--|\/\/)[^\n\r]*/y;
 
@@ -28,10 +36,15 @@ export class CqlLexer {
     if (character === "'") return { type: 'string', text: this.#quoted("'") };
     if (character === '"') return { type: 'name', text: this.#quoted('"') };
     if (this.#text.startsWith('$$', this.#at)) return { type: 'string', text: this.#dollarString() };
+    const literal = this.#match(UUID) ?? this.#match(DURATION);
+    if (literal !== null) return { type: 'literal', text: literal };
     const word = this.#match(WORD);
     if (word !== null) return { type: 'word', text: word.toLowerCase() };
     const number = this.#match(NUMBER);
-    if (number !== null) return { type: 'number', text: number };
+    if (number !== null) {
+      const tail = this.#match(NUMBER_TAIL);
+      return tail === null ? { type: 'number', text: number } : { type: 'literal', text: number + tail };
+    }
     this.#at++;
     return { type: 'symbol', text: character };
   }

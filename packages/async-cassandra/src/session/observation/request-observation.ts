@@ -15,6 +15,8 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
   readonly #request: LiveRequest;
   readonly #group: TrackerGroup;
   #result: unknown = undefined;
+  #isEnding = false;
+  #tookMs: number | null = null;
   #error: AsyncCassandraError | null = null;
   #attempts: AttemptObservation[] | null = null;
 
@@ -24,6 +26,12 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
     this.#request = request;
     // What had to be done before it, preparing for one, is part of its time.
     this.startedAtMs = request.trail?.startedAt ?? request.core.parts.seams.timers.now();
+  }
+
+  get elapsedMs(): number {
+    if (!this.#isEnding) return this.#request.core.parts.seams.timers.now() - this.startedAtMs;
+    this.#tookMs ??= this.#request.core.parts.seams.timers.now() - this.startedAtMs;
+    return this.#tookMs;
   }
 
   get type(): TrackedRequest['type'] {
@@ -138,6 +146,7 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
   succeeded(result: unknown): void {
     if (this.#attempts !== null) this.attemptAnswered(this.#request.attempt);
     this.#result = result;
+    this.#isEnding = true;
     this.#group.tell(this, tellEnd);
     this.#result = undefined;
   }
@@ -146,6 +155,7 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
     if (this.queuedAtMs > 0) this.#leaveQueue();
     this.attemptAnswered(null);
     this.#error = error;
+    this.#isEnding = true;
     this.#group.tell(this, tellEnd);
   }
 
