@@ -52,6 +52,16 @@ export class ConnectionPool {
     return this.#open.length;
   }
 
+  /** All the connections that are wanted are open. */
+  get isComplete(): boolean {
+    return this.#missing() <= 0;
+  }
+
+  /** There is no connection, and the last attempt to get one has failed. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   get inFlight(): number {
     return this.#sum((connection) => connection.inFlight);
   }

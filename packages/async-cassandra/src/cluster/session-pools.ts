@@ -55,6 +55,7 @@ export class SessionPools implements NodeFollower {
   readonly #pools: (ConnectionPool | undefined)[] = [];
   readonly #leaving = new Set<ConnectionPool>();
   readonly #closed = createSharedAbort();
+  readonly #connecting = new Watchers(() => this.#isConnected());
   #keyspace: string | undefined;
   #keyspaceChange: Promise<void> = Promise.resolve();
   #starting: Promise<void> | null = null;
@@ -120,10 +121,19 @@ export class SessionPools implements NodeFollower {
     return change;
   }
 
+  /**
+   * Resolves with true when no pool lacks a connection, but for those that have none and cannot get one; with false when
+   * the signal fires, or the pools are closed, before.
+   */
+  whenConnected(signal: AbortSignal | undefined): Promise<boolean> {
+    return this.#connecting.wait(signal);
+  }
+
   /** Lets requests in flight finish for `drainTimeoutMs`, then closes all connections. All callers share one end. */
   close(drainTimeoutMs: number): Promise<void> {
     this.#options.state.unfollow(this);
     this.#closed.abort();
+    this.#connecting.close();
     for (const pool of this) this.#leaving.add(pool);
     this.#pools.length = 0;
     const gone = [...this.#leaving].map((pool) => pool.close(drainTimeoutMs));
@@ -140,6 +150,7 @@ export class SessionPools implements NodeFollower {
     if (pool === undefined) return;
     this.#pools[node.info.slot] = undefined;
     this.#letGo(pool);
+    this.#connecting.check();
   }
 
   nodeMoved(node: ClusterNode): void {
@@ -242,6 +253,11 @@ export class SessionPools implements NodeFollower {
     onChanged?.();
     // Pools that closed in the meantime close what they are given.
     for (const pool of new Set([...opened.keys(), ...this])) pool.replaceAll(opened.get(pool) ?? null);
+  }
+
+  #isConnected(): boolean {
+    for (const pool of this) if (!pool.isComplete && !pool.isFailing) return false;
+    return true;
   }
 
   #letGo(pool: ConnectionPool): void {

@@ -18,5 +18,5 @@ export type {
   Transport,
   TransportHandler,
 } from './seams.ts';
-export { createSystemSeams } from './system-seams.ts';
+export { createSystemSeams, systemTimers } from './system-seams.ts';
 export { useKeyspace } from './use-keyspace.ts';

@@ -2,7 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { createNodeSockets } from './node-sockets.ts';
 import type { Seams, Timers } from './seams.ts';
 
-const systemTimers: Timers = {
+/** Clock and timers of this process. */
+export const systemTimers: Timers = {
   now: () => performance.now(),
   wallClockMicros: () => Date.now() * 1000,
   setTimeout: (callback, ms) => setTimeout(callback, ms),

@@ -28,7 +28,11 @@ export function pageRequest(
 
 /** Fetches the page that `pagingState` names, with the settings that the caller gave. */
 export function fetchPage(first: LiveRequest, pagingState: Buffer): Promise<RawPage> {
-  return new Promise((resolve, reject) => {
-    pageRequest(first, { ...first.givenSettings, pagingState }, resolve, reject).start();
-  });
+  const settings = first.givenSettings;
+  const { pageGuard } = settings;
+  const fetch = (timeoutMs: number): Promise<RawPage> =>
+    new Promise((resolve, reject) => {
+      pageRequest(first, { ...settings, pagingState, timeoutMs }, resolve, reject).start();
+    });
+  return pageGuard === undefined ? fetch(settings.timeoutMs) : pageGuard(fetch, settings);
 }

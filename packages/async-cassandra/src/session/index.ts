@@ -1,3 +1,4 @@
+export { type Abortable, AbortRegistry } from './abort-registry.ts';
 export { BatchStatement, type BatchMemberOptions, type BatchType } from './batch-statement.ts';
 export type { Params } from './bind.ts';
 export { BoundQuery, cql } from './bound-query.ts';

@@ -1,7 +1,8 @@
 import { AbortError, TimeoutError } from '../errors/index.ts';
 import { pageRequest } from './fetch-page.ts';
+import { GuardedFetch, type PageFetch } from './guarded-fetch.ts';
+import { joinGuards, type PageGuard } from './page-guard.ts';
 import type { RawPage } from './raw-page.ts';
-import type { Request } from './request.ts';
 import type { LiveRequest } from './request-contract.ts';
 import type { RequestSettings } from './request-settings.ts';
 
@@ -32,10 +33,10 @@ type Arrival = { readonly page: RawPage } | { readonly error: unknown };
  */
 export class PageSource {
   readonly #first: LiveRequest;
-  readonly #settings: RequestSettings;
+  #settings: RequestSettings;
   readonly #options: PageSourceOptions;
   readonly #ready: Arrival[] = [];
-  #fetching: Request | null = null;
+  #fetching: PageFetch | null = null;
   #waiting: (() => void) | null = null;
   #nextState: Buffer | undefined;
   #pagesAsked: number;
@@ -55,6 +56,10 @@ export class PageSource {
 
   get signal(): AbortSignal | undefined {
     return this.#settings.signal;
+  }
+
+  guardPages(guard: PageGuard): void {
+    this.#settings = { ...this.#settings, pageGuard: joinGuards(guard, this.#settings.pageGuard) };
   }
 
   /** Neither the signal nor the end of its time has ended the stream. */
@@ -122,18 +127,29 @@ export class PageSource {
       timeoutMs: Math.min(this.#settings.timeoutMs, Math.max(1, this.#remainingMs())),
     };
     this.#pagesAsked++;
-    const request: Request = pageRequest(
-      this.#first,
+    const fetch: PageFetch = this.#pageFetch(
       settings,
-      (page) => this.#arrived(request, page.pagingState, { page }),
-      (error) => this.#arrived(request, undefined, { error: this.#explain(error) }),
+      (page) => this.#arrived(fetch, page.pagingState, { page }),
+      (error) => this.#arrived(fetch, undefined, { error: this.#explain(error) }),
     );
-    this.#fetching = request;
-    request.start();
+    this.#fetching = fetch;
+    fetch.start();
   }
 
-  #arrived(request: Request, nextState: Buffer | undefined, arrival: Arrival): void {
-    if (this.#fetching !== request) return;
+  #pageFetch(settings: RequestSettings, resolve: (page: RawPage) => void, reject: (error: unknown) => void): PageFetch {
+    const { pageGuard } = settings;
+    if (pageGuard === undefined) return pageRequest(this.#first, settings, resolve, reject);
+    return new GuardedFetch<RawPage>(
+      pageGuard,
+      settings,
+      (timeoutMs, onPage, onError) => pageRequest(this.#first, { ...settings, timeoutMs }, onPage, onError),
+      resolve,
+      reject,
+    );
+  }
+
+  #arrived(fetch: PageFetch, nextState: Buffer | undefined, arrival: Arrival): void {
+    if (this.#fetching !== fetch) return;
     this.#fetching = null;
     this.#nextState = nextState;
     this.#ready.push(arrival);

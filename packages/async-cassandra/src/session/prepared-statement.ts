@@ -15,6 +15,7 @@ import {
   type SchemaChange,
   writeExecute,
 } from '../protocol/index.ts';
+import type { NodeInfo } from '../metadata/index.ts';
 import type { Preparation } from './preparation.ts';
 import { fillParameters } from './fill-parameters.ts';
 import { preparedMetadata, type ResultMetadata } from './result-metadata.ts';
@@ -30,6 +31,8 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
   /** Keyspace of the statement when it is not that of the session (protocol v5). */
   readonly keyspace?: string | undefined;
+  /** The one node to prepare it on, from the metadata or by host id, even if the statement is known already. */
+  readonly node?: NodeInfo | string | undefined;
 }
 
 /** What the nodes answered to PREPARE, and what was compiled from it. Callers share it; a later answer replaces it. */

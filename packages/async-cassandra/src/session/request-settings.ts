@@ -4,6 +4,7 @@ import type { LoadBalancingPolicy, RetryPolicy, SpeculativeExecutionPolicy } fro
 import { type Consistency, consistencyCode, isConsistency, type ProtocolVersion } from '../protocol/index.ts';
 import type { ResolvedProfile } from './execution-profile.ts';
 import type { StreamObservation } from './observation/stream-observation.ts';
+import type { PageGuard } from './page-guard.ts';
 import type { RequestOptions } from './request-options.ts';
 import { type PayloadEntries, RequestPayload } from './request-payload.ts';
 
@@ -30,6 +31,8 @@ export interface RequestSettings {
   speculativeExecutionPolicy: SpeculativeExecutionPolicy | undefined;
   isPrepared: boolean;
   hints: readonly string[] | undefined;
+  /** What further pages of the result have to pass. */
+  pageGuard: PageGuard | undefined;
   /** The stream or scan that the request fetches a page for, when somebody follows it. */
   stream: StreamObservation | undefined;
 }
@@ -65,6 +68,7 @@ export function defaultSettings(profile: ResolvedProfile, customPayload?: Reques
     speculativeExecutionPolicy: profile.speculativeExecutionPolicy,
     isPrepared: true,
     hints: undefined,
+    pageGuard: undefined,
     stream: undefined,
   };
 }

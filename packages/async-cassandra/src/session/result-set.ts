@@ -4,6 +4,7 @@ import type { ColumnSpec } from '../protocol/index.ts';
 import { decodePage } from './decode-page.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import { fetchPage } from './fetch-page.ts';
+import { joinGuards, type PageGuard } from './page-guard.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import type { LiveRequest } from './request-contract.ts';
 import { RowIterator } from './row-iterator.ts';
@@ -104,6 +105,14 @@ export class AsyncResultSet<R extends Row = Row> implements AsyncIterable<R> {
       return this.currentRows;
     };
     return new RowIterator<R>({ mayGoOn: () => true, refill, end: () => undefined });
+  }
+
+  /** @internal Further pages have to pass the guard from now on, and those of before after it. */
+  guardPages(guard: PageGuard): void {
+    if (this.#pagingState === undefined) return;
+    const settings = this.#request.givenSettings;
+    const pageGuard = joinGuards(guard, settings.pageGuard);
+    this.#request.trailFrom(0).givenSettings = { ...settings, pageGuard };
   }
 
   #take(): void {

@@ -167,7 +167,10 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     const { idempotent, ...rest } = options;
     const settings = this.#settings(idempotent === undefined ? rest : options);
     const keyspace = settings.keyspace ?? this.#core.keyspace;
-    const plan = await this.#counted(this.#parts.cache.prepare(cql, keyspace, settings));
+    const { cache } = this.#parts;
+    const preparing =
+      settings.node === undefined ? cache.prepare(cql, keyspace, settings) : cache.prepareOn(cql, keyspace, settings);
+    const plan = await this.#counted(preparing);
     return new PreparedStatement<R>(plan, idempotent);
   }
 
@@ -249,6 +252,15 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
    */
   unobserve(tracker: RequestTracker): boolean {
     return this.#trackers.remove(tracker);
+  }
+
+  /**
+   * Waits until the session has all the connections it is to have: `pooling.connectionsPerNode` to each node that its load
+   * balancing policy does not ignore. A node that cannot be connected to is not waited for.
+   * @returns true then; false when the signal has fired, or the session has closed, before
+   */
+  awaitConnections(signal?: AbortSignal): Promise<boolean> {
+    return this.#parts.pools.whenConnected(signal);
   }
 
   /** @internal */

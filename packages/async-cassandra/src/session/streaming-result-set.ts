@@ -5,6 +5,7 @@ import { decodePage, SLICE_BYTES } from './decode-page.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import type { StreamEnding, StreamHandle } from './open-streams.ts';
 import { type PageSource, streamAborted } from './page-source.ts';
+import type { PageGuard } from './page-guard.ts';
 import type { RawPage } from './raw-page.ts';
 import type { LiveRequest } from './request-contract.ts';
 import { RowIterator } from './row-iterator.ts';
@@ -105,6 +106,11 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel();
+  }
+
+  /** @internal Further pages have to pass the guard from now on, and those of before after it. */
+  guardPages(guard: PageGuard): void {
+    this.#source.guardPages(guard);
   }
 
   /** @internal Its signal has fired: what waits is given up now, whoever reads on is told by an AbortError. */
