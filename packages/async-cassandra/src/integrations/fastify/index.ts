@@ -1,5 +1,11 @@
 export { answerOf as errorAnswer, type ErrorAnswer } from './error-status.ts';
-export type { CassandraPluginOptions, ErrorResponseOptions, HealthOptions, MetricsRegistry } from './options.ts';
+export type {
+  CassandraPluginOptions,
+  ErrorResponseOptions,
+  HealthOptions,
+  MetricsRegistry,
+  StatusPageRouteOptions,
+} from './options.ts';
 export { cassandraPlugin } from './plugin.ts';
 export type { NotReadyReason, Readiness, SessionReadiness } from './readiness.ts';
 export type { RequestSession } from './request-session.ts';

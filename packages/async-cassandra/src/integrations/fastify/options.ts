@@ -1,5 +1,6 @@
 import { AsyncCluster, type ClusterOptions, OptionReader } from '../../client/index.ts';
 import { ConfigurationError } from '../../errors/index.ts';
+import type { StatusPageOptions } from '../../observability/index.ts';
 import type { CassandraSession } from '../../session/index.ts';
 
 /** A registry of metrics as prom-client has it. */
@@ -22,6 +23,14 @@ export interface HealthOptions {
 export interface ErrorResponseOptions {
   /** Seconds in the header `Retry-After` of 503 and 429. Default 1. */
   readonly retryAfterSeconds?: number | undefined;
+}
+
+/** Where and how the status page is served. */
+export interface StatusPageRouteOptions extends StatusPageOptions {
+  /** Default `/status`. */
+  readonly path?: string | undefined;
+  /** The cluster of the session, when the plugin was given `session`. */
+  readonly cluster?: AsyncCluster | undefined;
 }
 
 /** Options of {@link cassandraPlugin}. Either `session` or `cluster` must be there. */
@@ -48,8 +57,21 @@ export interface CassandraPluginOptions {
   readonly health?: HealthOptions | false | undefined;
   /** Serves a registry's metrics. Default: not. `path` is `/metrics` unless given. */
   readonly metrics?: { readonly registry: MetricsRegistry; readonly path?: string | undefined } | undefined;
+  /**
+   * Serves a page, and with `?format=json` data, that show addresses and figures of the cluster and the session to all who can
+   * reach it. Default: not.
+   */
+  readonly statusPage?: StatusPageRouteOptions | undefined;
   /** Default: errors of the driver are answered with the status that fits, and without what is inside. */
   readonly errors?: ErrorResponseOptions | false | undefined;
+}
+
+/** The options of the status page with their defaults. */
+export interface StatusPageSettings {
+  readonly path: string;
+  readonly cluster: AsyncCluster | undefined;
+  /** Read by the page itself. */
+  readonly page: StatusPageOptions;
 }
 
 /** The options with their defaults. */
@@ -66,6 +88,7 @@ export interface PluginSettings {
   readonly livePath: string | undefined;
   readonly readyPath: string | undefined;
   readonly metrics: { readonly registry: MetricsRegistry; readonly path: string } | undefined;
+  readonly statusPage: StatusPageSettings | undefined;
   readonly errors: { readonly retryAfterSeconds: number } | false;
 }
 
@@ -97,6 +120,7 @@ export function readPluginOptions(options: CassandraPluginOptions): PluginSettin
     drainTimeoutMs: reader.duration('drainTimeoutMs', 10_000),
     ...readHealth(reader.raw('health')),
     metrics: readMetrics(reader.raw('metrics')),
+    statusPage: readStatusPage(reader.raw('statusPage'), session !== undefined),
     errors: readErrors(reader.raw('errors')),
   };
   reader.end();
@@ -127,6 +151,21 @@ function readMetrics(options: unknown): PluginSettings['metrics'] {
   const path = readPath(reader, 'path') ?? '/metrics';
   reader.end();
   return { registry, path };
+}
+
+function readStatusPage(options: unknown, hasSession: boolean): StatusPageSettings | undefined {
+  if (options === undefined) return undefined;
+  const reader = new OptionReader('statusPage', options);
+  const path = readPath(reader, 'path') ?? '/status';
+  const cluster = reader.object<AsyncCluster>('cluster', [], 'an AsyncCluster');
+  if (hasSession !== (cluster !== undefined)) {
+    const reason = hasSession
+      ? 'A session that is given does not tell its cluster; give it'
+      : 'The plugin has its cluster';
+    throw new ConfigurationError('statusPage.cluster', `${reason}: check "statusPage.cluster"`);
+  }
+  const { path: _path, cluster: _cluster, ...page } = options as StatusPageRouteOptions;
+  return { path, cluster, page };
 }
 
 function readErrors(options: unknown): PluginSettings['errors'] {

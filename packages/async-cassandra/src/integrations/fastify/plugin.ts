@@ -7,6 +7,7 @@ import { type CassandraPluginOptions, type PluginSettings, readPluginOptions } f
 import { addRequestHooks } from './request-hooks.ts';
 import type { RequestSession } from './request-session.ts';
 import { addRoutes } from './routes.ts';
+import { addStatusRoute } from './status-route.ts';
 import { FastifyCassandra, type RegisteredSession } from './sessions.ts';
 
 declare module 'fastify' {
@@ -54,7 +55,8 @@ async function register(instance: FastifyInstance, options: CassandraPluginOptio
   const opened = await openSession(settings);
   // Fastify runs these when it takes no connections any more and all replies are complete.
   instance.addHook('onClose', () => opened.close());
-  const { name, isRequired, localDataCenter } = settings;
+  const { name, isRequired, localDataCenter, statusPage } = settings;
+  if (statusPage !== undefined) addStatusRoute(instance, statusPage, opened);
   sessions.add({ name, isRequired, localDataCenter, session: opened.session, cluster: opened.cluster });
 }
 

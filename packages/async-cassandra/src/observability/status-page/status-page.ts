@@ -1,9 +1,10 @@
 import { createSystemSeams, type Timers } from '../../connection/index.ts';
 import { ConfigurationError } from '../../errors/index.ts';
+import type { CassandraSession } from '../../session/index.ts';
 import { renderStatusPage, STATUS_PAGE_POLICY } from './render/page.ts';
 import type { StatusSnapshot } from './snapshot.ts';
 import { StatusSampler } from './status-sampler.ts';
-import type { StatusCluster, StatusSession } from './status-source.ts';
+import { type StatusCluster, type StatusSession, statusSessionOf } from './status-source.ts';
 
 /** How a status page measures and shows. */
 export interface StatusPageOptions {
@@ -55,21 +56,26 @@ export class StatusPage implements Disposable {
 
   /**
    * @param cluster - the `AsyncCluster`
-   * @param session - the session to show; not one of its decorators
+   * @param session - the session to show, or a decorator of it
    * @throws ConfigurationError naming the option that is unknown or wrong
    */
-  constructor(cluster: StatusCluster, session: StatusSession, options?: StatusPageOptions);
+  constructor(cluster: StatusCluster, session: StatusSession | CassandraSession, options?: StatusPageOptions);
   /** @internal */
   constructor(
     cluster: StatusCluster,
-    session: StatusSession,
+    session: StatusSession | CassandraSession,
     options: StatusPageOptions | undefined,
     timers: Timers | undefined,
   );
-  constructor(cluster: StatusCluster, session: StatusSession, options: StatusPageOptions = {}, timers?: Timers) {
+  constructor(
+    cluster: StatusCluster,
+    session: StatusSession | CassandraSession,
+    options: StatusPageOptions = {},
+    timers?: Timers,
+  ) {
     checkNames(options);
     this.#cluster = cluster;
-    this.#session = session;
+    this.#session = statusSessionOf(session);
     this.#timers = timers ?? createSystemSeams().timers;
     this.#title = titleOf(options);
     this.#numbers = {

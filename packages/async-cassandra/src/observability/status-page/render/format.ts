@@ -31,10 +31,9 @@ export function formatMany(count: number, one: string): string {
   return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
-/** `2 minutes`, `90 seconds`. */
+/** `2 minutes`, `90 seconds`, `200 milliseconds`. */
 export function formatSpan(ms: number): string {
+  if (ms < 1000) return formatMany(ms, 'millisecond');
   const seconds = Math.round(ms / 1000);
-  return seconds >= 120 && seconds % 60 === 0
-    ? formatMany(seconds / 60, 'minute')
-    : formatMany(Math.max(1, seconds), 'second');
+  return seconds >= 120 && seconds % 60 === 0 ? formatMany(seconds / 60, 'minute') : formatMany(seconds, 'second');
 }

@@ -55,7 +55,7 @@ function table(name: string, nodes: readonly StatusNode[], context: TableContext
   const state = used.length === 0 ? 'not used by this session' : `${up} of ${formatMany(used.length, 'node')} up`;
   const span = formatSpan(context.snapshot.historySize * context.snapshot.intervalMs);
   const id = `dc-${context.index}`;
-  return html`<section class="card" aria-labelledby="${id}">
+  return html`<div class="card">
 <div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
 <table class="nodes">
 <caption><span class="name" id="${id}"><span class="hidden">Data centre </span>${name}</span> <span class="note">${state}, ${formatMany(racks, 'rack')}</span></caption>
@@ -63,7 +63,7 @@ function table(name: string, nodes: readonly StatusNode[], context: TableContext
 <tbody>${nodes.map((node) => row(node, context))}</tbody>
 </table>
 </div>
-</section>`;
+</div>`;
 }
 
 function row(node: StatusNode, { snapshot, topMs }: TableContext): Html {

@@ -9,6 +9,8 @@ interface Tile {
   readonly note: string;
   readonly lines?: readonly StatusSeries[];
   readonly format?: (value: number | null) => string;
+  readonly className?: string;
+  /** Whether somebody should look at it. */
   readonly isBad?: boolean;
 }
 
@@ -39,6 +41,7 @@ export function tiles(snapshot: StatusSnapshot): Html {
       note: 'of requests',
       lines: [traffic.history.errorRatio],
       format: formatRatio,
+      className: 'errors',
       isBad: (traffic.errorRatio ?? 0) > 0,
     },
     {
@@ -84,7 +87,7 @@ function renderTile(tile: Tile, { historySize, intervalMs }: StatusSnapshot): Ht
           label: describe(`${tile.name}, last ${formatSpan(historySize * intervalMs)}`, lines[0] ?? [], format),
           size: historySize,
         })}</dd>`;
-  const className = tile.isBad === true ? 'tile bad' : 'tile';
+  const className = ['tile', tile.className ?? '', tile.isBad === true ? 'bad' : ''].join(' ').trim();
   return html`<div class="${className}"><dt>${tile.name}</dt><dd class="value">${tile.value}</dd><dd class="note">${tile.note}</dd>${drawn}</div>`;
 }
 
