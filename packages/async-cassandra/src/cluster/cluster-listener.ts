@@ -1,5 +1,7 @@
+import type { Channel } from 'node:diagnostics_channel';
 import type { Timers } from '../connection/index.ts';
-import type { Logger } from '../diagnostics/index.ts';
+import { ClusterChannels, type ControlConnectionMessage, type Logger, type NodeMessage } from '../diagnostics/index.ts';
+import type { AsyncCassandraError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
 
@@ -22,6 +24,7 @@ export class ClusterNotifier {
   readonly #listener: ClusterListener;
   readonly #timers: Timers;
   readonly #logger: Logger;
+  readonly #channels = new ClusterChannels();
   #queue: { readonly event: string; readonly call: () => void }[] = [];
 
   constructor(listener: ClusterListener, timers: Timers, logger: Logger) {
@@ -32,11 +35,13 @@ export class ClusterNotifier {
 
   nodeUp(node: NodeInfo): void {
     this.#logger.info?.({ node: node.endPoint }, 'Node is up');
+    this.#publish(this.#channels.nodeUp, node);
     this.#enqueue('nodeUp', () => this.#listener.nodeUp?.(node));
   }
 
   nodeDown(node: NodeInfo): void {
     this.#logger.warn?.({ node: node.endPoint }, 'Node is down');
+    this.#publish(this.#channels.nodeDown, node);
     this.#enqueue('nodeDown', () => this.#listener.nodeDown?.(node));
   }
 
@@ -50,12 +55,40 @@ export class ClusterNotifier {
     this.#enqueue('nodeRemoved', () => this.#listener.nodeRemoved?.(node));
   }
 
+  /** A connection of a pool, or the control connection, is open. */
+  connectionOpened(node: NodeInfo): void {
+    this.#publish(this.#channels.connectionOpen, node);
+  }
+
+  connectionClosed(node: NodeInfo): void {
+    this.#publish(this.#channels.connectionClose, node);
+  }
+
+  controlConnectionOpened(node: string): void {
+    this.#publishControl(this.#channels.controlConnectionOpen, { node, error: undefined });
+  }
+
+  controlConnectionLost(node: string, error: AsyncCassandraError | undefined): void {
+    this.#publishControl(this.#channels.controlConnectionLost, { node, error });
+  }
+
   schemaChange(change: SchemaChange): void {
     this.#enqueue('schemaChange', () => this.#listener.schemaChange?.(change));
   }
 
   topologyChange(): void {
     this.#enqueue('topologyChange', () => this.#listener.topologyChange?.());
+  }
+
+  /** In order with what listeners are told, and as they are: after the work at hand. */
+  #publish(channel: Channel, { endPoint, hostId, dataCenter, rack }: NodeInfo): void {
+    if (!channel.hasSubscribers) return;
+    const message: NodeMessage = { node: endPoint, hostId, dataCenter, rack };
+    this.#enqueue('a subscriber', () => channel.publish(message));
+  }
+
+  #publishControl(channel: Channel, message: ControlConnectionMessage): void {
+    if (channel.hasSubscribers) this.#enqueue('a subscriber', () => channel.publish(message));
   }
 
   #enqueue(event: string, call: () => void): void {

@@ -35,7 +35,8 @@ export class ClusterState implements ClusterView {
   localDataCenter = '';
   localRack: string | undefined = undefined;
   readonly #seams: Pick<Seams, 'timers' | 'random'>;
-  readonly #notifier: ClusterNotifier;
+  /** Tells what happens. */
+  readonly notifier: ClusterNotifier;
   readonly #followers = new Set<NodeFollower>();
   readonly #slots: (ClusterNode | undefined)[] = [];
   #members: ReadonlyMap<string, NodeInfo> = new Map();
@@ -46,7 +47,7 @@ export class ClusterState implements ClusterView {
 
   constructor(options: ClusterStateOptions) {
     this.#seams = options.seams;
-    this.#notifier = new ClusterNotifier(options.listener, options.seams.timers, options.logger);
+    this.notifier = new ClusterNotifier(options.listener, options.seams.timers, options.logger);
   }
 
   get nodes(): readonly NodeInfo[] {
@@ -145,28 +146,32 @@ export class ClusterState implements ClusterView {
     for (const node of moved) this.#tell((follower) => follower.nodeMoved?.(node));
     // What is there at first contact is no news.
     if (isFirst) return false;
-    for (const node of removed) this.#notifier.nodeRemoved(node.info);
+    for (const node of removed) this.notifier.nodeRemoved(node.info);
     for (const node of added) {
-      this.#notifier.nodeAdded(node.info);
-      if (node.isUp) this.#notifier.nodeUp(node.info);
+      this.notifier.nodeAdded(node.info);
+      if (node.isUp) this.notifier.nodeUp(node.info);
     }
     return changesTopology(diff);
   }
 
   /** Nodes came, went or moved, and the ring is that of the nodes that there are now. */
   tellTopologyChange(): void {
-    this.#notifier.topologyChange();
+    this.notifier.topologyChange();
   }
 
   /** A session or the control connection has a connection to the node. */
   connectionOpened(node: ClusterNode, connection: Connection): void {
     node.connections.push(connection);
+    this.notifier.connectionOpened(node.info);
     this.#reconsider(node);
   }
 
   connectionClosed(node: ClusterNode, connection: Connection): void {
     const at = node.connections.indexOf(connection);
-    if (at >= 0) node.connections.splice(at, 1);
+    if (at >= 0) {
+      node.connections.splice(at, 1);
+      this.notifier.connectionClosed(node.info);
+    }
     this.#reconsider(node);
   }
 
@@ -189,7 +194,7 @@ export class ClusterState implements ClusterView {
 
   /** The schema has changed, and what is known of it is up to date. */
   tellSchemaChange(change: SchemaChange): void {
-    this.#notifier.schemaChange(change);
+    this.notifier.schemaChange(change);
   }
 
   #reconsider(node: ClusterNode, news?: 'UP' | 'DOWN'): void {
@@ -200,8 +205,8 @@ export class ClusterState implements ClusterView {
     // A node that is no member any more changes silently.
     if (this.#slots[node.info.slot] !== node) return;
     this.#changed();
-    if (isUp) this.#notifier.nodeUp(node.info);
-    else this.#notifier.nodeDown(node.info);
+    if (isUp) this.notifier.nodeUp(node.info);
+    else this.notifier.nodeDown(node.info);
     if (isUp && news === undefined) this.#tell((follower) => follower.nodeSaidUp?.(node));
   }
 

@@ -176,6 +176,7 @@ export class ControlConnection implements NodeFollower {
       state.connectionOpened(this.#node, connection);
     }
     logger.info?.({ node: connection.node }, 'Control connection is open');
+    state.notifier.controlConnectionOpened(connection.node);
     for (const event of events) listener.event(event);
     connection.onEvent = (event): void => listener.event(event);
     for (const resume of [...this.#waiting]) resume();
@@ -184,8 +185,9 @@ export class ControlConnection implements NodeFollower {
   #lost(connection: Connection, error: ConnectionError | null): void {
     if (this.#arriving === connection) this.#arriving = null;
     if (this.#connection !== connection) return;
-    const { seams, logger } = this.#options;
+    const { seams, logger, state } = this.#options;
     this.#leave(connection);
+    state.notifier.controlConnectionLost(connection.node, error ?? undefined);
     logger.warn?.(
       { node: connection.node, error: error?.message },
       'Control connection is lost; choosing another node',

@@ -1,3 +1,14 @@
+export { ChannelTracker } from './channel-tracker.ts';
+export {
+  type AttemptMessage,
+  channelNames,
+  ClusterChannels,
+  type ControlConnectionMessage,
+  type NodeMessage,
+  RequestChannels,
+  type RequestMessage,
+  type StreamMessage,
+} from './channels.ts';
 export { DriverLogger, type LogFields, LogSink } from './driver-logger.ts';
 export { type Logger, type LogLevel, type LogMethod, silentLogger } from './logger.ts';
 export type {

@@ -59,7 +59,8 @@ export async function openStream<R extends Row>(
   const startedAt = timers.now();
   const handle = streams.open();
   try {
-    if (core.trackers !== null) handle.observation = observeStream(core, core.trackers, query);
+    const followers = core.followers();
+    if (followers !== null) handle.observation = observeStream(core, followers, query);
     settings.stream = handle.observation ?? undefined;
     // Preparing and the first page share the time of one page.
     const first = { ...settings, timeoutMs: Math.min(settings.timeoutMs, streamTimeoutMs) };

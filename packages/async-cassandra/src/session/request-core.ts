@@ -3,7 +3,7 @@ import type { NodeInfo } from '../metadata/index.ts';
 import { type ConnectionPool, createSharedAbort } from '../cluster/index.ts';
 import type { CodecRegistry } from '../codecs/index.ts';
 import type { Connection, Seams } from '../connection/index.ts';
-import type { Logger } from '../diagnostics/index.ts';
+import { type Logger, RequestChannels } from '../diagnostics/index.ts';
 import { ByteWriter, type ProtocolVersion, type QueryParameters, type SchemaChange } from '../protocol/index.ts';
 import { AbortRegistry } from './abort-registry.ts';
 import type { Preparation } from './preparation.ts';
@@ -67,6 +67,11 @@ export class RequestCore {
   isClosed = false;
   /** Who follows requests; null: nobody does. */
   trackers: TrackerGroup | null = null;
+  readonly channels: RequestChannels = new RequestChannels();
+  /** Whether requests are published on these. */
+  isPublishing = false;
+  /** Told when the first has subscribed to the channels, or the last has left them. */
+  onChannels: (() => void) | null = null;
   /** Keyspace of the session. */
   keyspace: string | undefined;
   /** Told when the last active operation has settled, while the session closes. */
@@ -77,6 +82,12 @@ export class RequestCore {
     this.protocolVersion = parts.protocolVersion;
     this.registry = parts.registry;
     this.queue = parts.queue;
+  }
+
+  /** Who follows what begins now; null: nobody does. */
+  followers(): TrackerGroup | null {
+    if (this.channels.isOn !== this.isPublishing && this.onChannels !== null) this.onChannels();
+    return this.trackers;
   }
 
   enter(): void {

@@ -121,7 +121,8 @@ export class Request implements LiveRequest, Waiter, Abortable {
   start(): void {
     const { core } = this;
     core.enter();
-    if (core.trackers !== null) this.#observe(core.trackers);
+    const followers = core.followers();
+    if (followers !== null) this.#observe(followers);
     const { settings } = this;
     try {
       if (core.isClosed) {

@@ -1,4 +1,4 @@
-import type { RequestTracker } from '../../diagnostics/index.ts';
+import { ChannelTracker, type RequestTracker } from '../../diagnostics/index.ts';
 import { ConfigurationError } from '../../errors/index.ts';
 import type { RequestCore } from '../request-core.ts';
 import { TrackerFailures, TrackerGroup } from './tracker-group.ts';
@@ -7,11 +7,14 @@ import { TrackerFailures, TrackerGroup } from './tracker-group.ts';
 export class SessionTrackers {
   readonly #core: RequestCore;
   readonly #failures: TrackerFailures;
+  readonly #publisher: ChannelTracker;
 
   constructor(core: RequestCore) {
     const { logger, seams } = core.parts;
     this.#core = core;
     this.#failures = new TrackerFailures(logger, () => seams.timers.now());
+    this.#publisher = new ChannelTracker(core.channels, () => seams.timers.now());
+    core.onChannels = (): void => this.#publish(core.channels.isOn);
   }
 
   /** How often trackers have thrown. */
@@ -32,6 +35,12 @@ export class SessionTrackers {
     if (!trackers.includes(tracker)) return false;
     this.#become(trackers.filter((each) => each !== tracker));
     return true;
+  }
+
+  #publish(isOn: boolean): void {
+    this.#core.isPublishing = isOn;
+    if (isOn) this.add(this.#publisher);
+    else this.remove(this.#publisher);
   }
 
   #become(trackers: readonly RequestTracker[]): void {

@@ -212,10 +212,11 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     const { timers } = core.parts.seams;
     const handle = streams.open();
     this.#handle = handle;
-    if (core.trackers !== null) {
+    const followers = core.followers();
+    if (followers !== null) {
       const { keyspace, table } = this;
       const facts = { kind: 'scan', cql: undefined, keyspace, table } as const;
-      handle.observation = new StreamObservation(core.trackers, facts, timers.now());
+      handle.observation = new StreamObservation(followers, facts, timers.now());
       this.#order.settings.stream = handle.observation;
     }
     core.enter();
