@@ -36,6 +36,14 @@ export {
   PlainTextAuthProvider,
   type TlsConnectionOptions,
 } from './connection/index.ts';
+export {
+  type AttemptMessage,
+  channelNames,
+  type ControlConnectionMessage,
+  type NodeMessage,
+  type RequestMessage,
+  type StreamMessage,
+} from './diagnostics/index.ts';
 export type { Logger, LogLevel, LogMethod } from './diagnostics/index.ts';
 export type {
   RequestTracker,
