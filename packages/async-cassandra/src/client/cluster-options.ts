@@ -2,6 +2,7 @@ import type { EncodingOptions } from '../codecs/index.ts';
 import type { KeptKeyspaces } from '../cluster/index.ts';
 import type { AuthProvider, EndPoint, TlsConnectionOptions } from '../connection/index.ts';
 import type { Logger, RequestTracker } from '../diagnostics/index.ts';
+import type { MetricsCollector, MetricsMiddleware } from '../observability/index.ts';
 import type {
   AddressTranslator,
   LoadBalancingPolicy,
@@ -113,6 +114,8 @@ export interface ClusterOptions {
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined;
   /** Default: silent. `console` and pino fit. */
   readonly logger?: Logger | undefined;
+  /** Measures the requests of all sessions: a middleware, or the collectors for one. Default: nothing is measured. */
+  readonly metrics?: MetricsMiddleware | readonly MetricsCollector[] | undefined;
   /** Told of all requests of all sessions, as by `session.observe`. Default: none. */
   readonly trackers?: readonly RequestTracker[] | undefined;
   readonly encoding?: EncodingOptions | undefined;

@@ -100,6 +100,7 @@ export async function openSession(
     // On v5 nothing has checked yet that the keyspace exists.
     if (keyspace !== undefined && protocolVersion >= 5) await session.setKeyspace(keyspace);
     for (const tracker of options.trackers) session.observe(tracker);
+    options.metrics?.observe(session);
     return session;
   } catch (error) {
     await session.close({ drainTimeoutMs: 0 });

@@ -9,6 +9,7 @@ import {
 } from '../connection/index.ts';
 import { type Logger, type RequestTracker, silentLogger } from '../diagnostics/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
+import { type MetricsCollector, MetricsMiddleware } from '../observability/index.ts';
 import {
   type AddressTranslator,
   ExponentialReconnectionPolicy,
@@ -53,6 +54,7 @@ export interface ResolvedOptions extends Pooling, Limits {
   readonly registry: CodecRegistry;
   readonly logger: Logger;
   readonly trackers: readonly RequestTracker[];
+  readonly metrics: MetricsMiddleware | undefined;
 }
 
 /**
@@ -105,6 +107,7 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
     registry: new CodecRegistry(encoding),
     logger: readLogger(reader),
     trackers: readTrackers(reader),
+    metrics: readMetrics(reader),
   };
   reader.end();
   return resolved;
@@ -166,6 +169,14 @@ function readRequestIdGenerator(reader: OptionReader): RequestIdGenerator | unde
   if (key !== undefined && (typeof key !== 'string' || key === ''))
     return reader.refuse(name, 'a request id generator whose payloadKey is a text that is not empty');
   return generator;
+}
+
+function readMetrics(reader: OptionReader): MetricsMiddleware | undefined {
+  const metrics = reader.raw('metrics');
+  if (metrics === undefined || metrics instanceof MetricsMiddleware) return metrics;
+  if (!Array.isArray(metrics) || !metrics.every((each) => typeof each === 'object' && each !== null))
+    return reader.refuse('metrics', 'a MetricsMiddleware or an array of collectors');
+  return new MetricsMiddleware(metrics as readonly MetricsCollector[]);
 }
 
 function readTrackers(reader: OptionReader): readonly RequestTracker[] {

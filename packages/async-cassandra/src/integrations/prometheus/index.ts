@@ -1,0 +1,1 @@
+export { PrometheusMetricsCollector, type PrometheusMetricsOptions } from './prometheus-metrics-collector.ts';
