@@ -7,7 +7,7 @@ import { LogFile } from '../process/log-file.ts';
 import { NodeProcess } from '../process/node-process.ts';
 import { checkNewAddress } from './assign-ports.ts';
 import { type ClusterContext, endPointOf } from './cluster-context.ts';
-import { type Deadline, deadlineAfter, waitUntilReady } from './node-readiness.ts';
+import { checkAborted, type Deadline, deadlineAfter, waitUntilReady } from './node-readiness.ts';
 import { runNodeTool } from './node-tool.ts';
 import { systemReplicas } from './resolve-options.ts';
 import { waitUntilWhole } from './ring-check.ts';
@@ -135,6 +135,7 @@ export class EmbeddedNode {
   /** @internal Starts the process and waits for its first answer. */
   async start(deadline: Deadline): Promise<void> {
     const { context, identity, folder } = { context: this.#context, identity: this.#identity, folder: this.#folder };
+    checkAborted(deadline.signal);
     this.#state = 'starting';
     try {
       await folder.write(await this.#settings(), identity.dataCenter, identity.rack);

@@ -38,14 +38,20 @@ export async function waitUntilReady(
     checkDeadline(deadline, `Node ${name} did not answer`, trouble, log);
     await sleep(pollMs);
   }
-  throw await deathOf(process, name, log);
+  const death = await deathOf(process, name, log);
+  checkAborted(deadline.signal);
+  throw death;
+}
+
+/** @throws EmbeddedCassandraError `ABORTED` */
+export function checkAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new EmbeddedCassandraError('ABORTED', 'Starting Cassandra was aborted', { cause: signal.reason });
 }
 
 /** @throws EmbeddedCassandraError `START_TIMEOUT`, `ABORTED` */
 export function checkDeadline(deadline: Deadline, what: string, cause: unknown, log: LogFile): void {
-  if (deadline.signal?.aborted === true) {
-    throw new EmbeddedCassandraError('ABORTED', 'Starting Cassandra was aborted', { cause: deadline.signal.reason });
-  }
+  checkAborted(deadline.signal);
   if (Date.now() < deadline.at) return;
   const detail = cause instanceof Error ? ` (${cause.message})` : '';
   throw new EmbeddedCassandraError(
