@@ -165,6 +165,24 @@ export {
   type StatusTraffic,
 } from './observability/index.ts';
 export {
+  type CheckFailure,
+  type CheckOptions,
+  type ClusterMetrics,
+  ConnectionMonitor,
+  type ConnectionSummary,
+  createMonitoredSession,
+  type HostConnections,
+  type HostMetrics,
+  type MonitorCallback,
+  MonitoredSession,
+  type MonitoredSessionOptions,
+  type MonitoredSessionStats,
+  type MonitorOptions,
+  type WarmupFailure,
+  type WarmupOptions,
+  type WarmupReport,
+} from './observability/index.ts';
+export {
   type AddressTranslator,
   AsyncRetryPolicy,
   type AsyncRetryPolicyOptions,
@@ -224,6 +242,13 @@ export type {
   VectorType,
 } from './protocol/index.ts';
 export {
+  type GateCounts,
+  RateLimitedSession,
+  type RateLimitOptions,
+  type RateLimits,
+  type RateLimitStats,
+} from './resilience/index.ts';
+export {
   type AdaptiveConcurrency,
   type AsCompletedOptions,
   AsyncCassandraSession,
@@ -249,7 +274,10 @@ export {
   type PrepareOptions,
   type QueryTrace,
   type ReplicaBatchOptions,
+  type Operation,
+  type OperationBounds,
   type RequestOptions,
+  SessionDecorator,
   type ScanCheckpoint,
   type ScanCheckpointRange,
   type ScanOptions,

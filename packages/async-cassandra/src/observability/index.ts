@@ -1,3 +1,19 @@
+export type {
+  CheckFailure,
+  ClusterMetrics,
+  ConnectionSummary,
+  HostConnections,
+  HostMetrics,
+} from './monitoring/cluster-metrics.ts';
+export { ConnectionMonitor } from './monitoring/connection-monitor.ts';
+export type { CheckOptions, MonitorCallback, MonitorOptions, WarmupOptions } from './monitoring/monitor-options.ts';
+export {
+  createMonitoredSession,
+  MonitoredSession,
+  type MonitoredSessionOptions,
+  type MonitoredSessionStats,
+} from './monitoring/monitored-session.ts';
+export type { WarmupFailure, WarmupReport } from './monitoring/warm-up.ts';
 export { DURATION_BUCKETS } from './metrics/bucket-histogram.ts';
 export { createMetricsSystem, type MetricsSystemOptions } from './metrics/create-metrics-system.ts';
 export { type ErrorCategory, errorCategory } from './metrics/error-category.ts';

@@ -114,14 +114,17 @@ export abstract class SessionDecorator extends AsyncCloseable implements Cassand
   ): Promise<T> {
     if (this.isClosing)
       throw new SessionClosedError('The session is closed or closing; make another one around an open session');
-    // What is no option at all is refused by the session inside.
+    // What is not possible is refused by the session inside.
     const { timeoutMs, signal } = (options ?? {}) as TimedOptions;
-    const withTime = (remainingMs: number | undefined): Promise<T> =>
-      operation(options === undefined || remainingMs === timeoutMs ? options : { ...options, timeoutMs: remainingMs });
-    return this.#counted(withTime, {
+    const bounds: OperationBounds = {
       timeoutMs: typeof timeoutMs === 'number' ? timeoutMs : undefined,
       signal: signal instanceof AbortSignal ? signal : undefined,
-    });
+    };
+    const withTime = (remainingMs: number | undefined): Promise<T> =>
+      operation(
+        options === undefined || remainingMs === bounds.timeoutMs ? options : { ...options, timeoutMs: remainingMs },
+      );
+    return this.#counted(withTime, bounds);
   }
 
   async #counted<T>(operation: Operation<T>, bounds: OperationBounds): Promise<T> {

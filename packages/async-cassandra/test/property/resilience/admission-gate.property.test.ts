@@ -7,7 +7,23 @@ import { readRateLimits } from '../../../src/resilience/rate-limit-options.ts';
 import { VirtualClock } from '../../support/index.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
-const limits = fc.record({
+interface Bounds {
+  readonly maxConcurrent: number;
+  readonly requestsPerSecond: number | undefined;
+  readonly burst: number | undefined;
+  readonly maxQueued: number;
+  readonly maxQueueMs: number;
+}
+
+interface Arrival {
+  readonly afterMs: number;
+  readonly workMs: number;
+  readonly timeoutMs: number | undefined;
+  /** Which of three signals it carries, if any: they are shared, as those of a service's requests are. */
+  readonly signal: number;
+}
+
+const limits: fc.Arbitrary<Bounds> = fc.record({
   maxConcurrent: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(Infinity)),
   requestsPerSecond: fc.oneof(fc.double({ min: 0.5, max: 2_000, noNaN: true }), fc.constant(undefined)),
   burst: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.constant(undefined)),
@@ -15,11 +31,10 @@ const limits = fc.record({
   maxQueueMs: fc.integer({ min: 1, max: 2_000 }),
 });
 
-const arrival = fc.record({
+const arrival: fc.Arbitrary<Arrival> = fc.record({
   afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
   workMs: fc.integer({ min: 1, max: 300 }),
   timeoutMs: fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 1_000 })),
-  /** Which of three signals it carries, if any: they are shared, as those of a service's requests are. */
   signal: fc.oneof(fc.constant(-1), fc.integer({ min: 0, max: 2 })),
 });
 
@@ -34,8 +49,8 @@ interface Visit {
 }
 
 interface Run {
-  readonly bounds: fc.TypeOf<typeof limits>;
-  readonly arrivals: readonly fc.TypeOf<typeof arrival>[];
+  readonly bounds: Bounds;
+  readonly arrivals: readonly Arrival[];
   readonly abortsAtMs: readonly number[];
   readonly closesAtMs: number | undefined;
 }
@@ -49,7 +64,7 @@ async function simulate({ bounds, arrivals, abortsAtMs, closesAtMs }: Run): Prom
   const visits: Visit[] = [];
   let inside = 0;
   let closedAt = Infinity;
-  const visit = async (number: number, { workMs, timeoutMs, signal }: (typeof arrivals)[number]): Promise<void> => {
+  const visit = async (number: number, { workMs, timeoutMs, signal }: Arrival): Promise<void> => {
     const own = controllers[signal]?.signal;
     const each: Visit = {
       number,
@@ -108,7 +123,7 @@ async function simulate({ bounds, arrivals, abortsAtMs, closesAtMs }: Run): Prom
 }
 
 /** Each reason is true: it was time, the signal had fired, the gate was closed or the queue full. */
-function checkRefusal(visit: Visit, bounds: Run['bounds'], abortedAt: Map<AbortSignal, number>, closedAt: number) {
+function checkRefusal(visit: Visit, bounds: Bounds, abortedAt: Map<AbortSignal, number>, closedAt: number) {
   const { error, refusedAt, cameAt, signal, timeoutMs } = visit;
   if (refusedAt === null) {
     const waitedMs = (visit.passedAt ?? 0) - cameAt;
@@ -139,7 +154,7 @@ const run: fc.Arbitrary<Run> = fc.record({
 });
 
 /** A gate by its definition: first come, first served, each at the first moment at which all bounds allow it. */
-function model(bounds: Run['bounds'], arrivals: Run['arrivals']): (number | null)[] {
+function model(bounds: Bounds, arrivals: readonly Arrival[]): (number | null)[] {
   const { requestsPerSecond = Infinity, maxConcurrent } = bounds;
   const burst = readRateLimits(bounds).burst;
   const begun: number[] = [];

@@ -4,7 +4,7 @@ import type {
   PreparedStatement,
   RequestOptions,
 } from '../../../src/session/index.ts';
-import { AsyncResultSet, type AsyncStreamingResultSet, type StreamConfig } from '../../../src/session/index.ts';
+import { AsyncResultSet } from '../../../src/session/index.ts';
 
 /** A request that a fake session was given, to be settled by the test. */
 export interface FakeRequest {
@@ -28,11 +28,11 @@ export class FakeSession implements CassandraSession {
   }
 
   executeStream(query: unknown, _params?: unknown, options?: StreamConfig): Promise<never> {
-    return this.#ask('executeStream', query, options) as Promise<AsyncStreamingResultSet & never>;
+    return this.#ask('executeStream', query, options);
   }
 
   prepare(cql: string, options?: RequestOptions): Promise<never> {
-    return this.#ask('prepare', cql, options) as Promise<PreparedStatement & never>;
+    return this.#ask('prepare', cql, options);
   }
 
   executeBatch(batch: BatchStatement, options?: RequestOptions): Promise<never> {
