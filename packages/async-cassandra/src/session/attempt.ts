@@ -31,16 +31,21 @@ export class Attempt implements RequestHandler, LiveAttempt {
       (settings.customPayload === undefined ? 0 : EnvelopeFlag.CUSTOM_PAYLOAD);
   }
 
-  /** @returns false when the connection has no room after all. */
+  /** @returns false when the connection has no room after all, or another request is being encoded. */
   send(): boolean {
+    const { core } = this.request;
+    if (core.isEncoding) {
+      core.sendLater();
+      return false;
+    }
     const id = this.connection.send(this, this.timeoutMs);
     if (id < 0) return false;
     this.streamId = id;
     if (this.request.settings.speculativeExecutionPolicy?.onLatency !== undefined)
-      this.sentAtMs = this.request.core.parts.seams.timers.now();
+      this.sentAtMs = core.parts.seams.timers.now();
     this.isWaiting = true;
     this.pool.node.inFlight++;
-    this.request.core.inFlight++;
+    core.inFlight++;
     return true;
   }
 
@@ -61,9 +66,15 @@ export class Attempt implements RequestHandler, LiveAttempt {
   }
 
   encode(writer: ByteWriter, version: ProtocolVersion): void {
-    const { customPayload } = this.request.settings;
-    if (customPayload !== undefined) customPayload.write(writer, this.request);
-    this.request.statement.encode(writer, version, this);
+    const { core, settings, statement } = this.request;
+    const { customPayload } = settings;
+    core.isEncoding = true;
+    try {
+      if (customPayload !== undefined) customPayload.write(writer, this.request);
+      statement.encode(writer, version, this);
+    } finally {
+      core.isEncoding = false;
+    }
   }
 
   onResponse(opcode: number, flags: number, reader: ByteReader, owned: boolean): void {
@@ -91,8 +102,9 @@ export class Attempt implements RequestHandler, LiveAttempt {
     try {
       settings.speculativeExecutionPolicy?.onLatency?.(this.pool.node.info, timers.now() - this.sentAtMs);
     } catch (error) {
-      core.parts.logger.warn?.(
-        `The method onLatency of a policy threw: ${error instanceof Error ? error.message : 'unknown error'}`,
+      core.parts.logger.error?.(
+        { error: error instanceof Error ? error.message : 'not an error' },
+        'The method onLatency of a policy threw; check it',
       );
     }
   }

@@ -58,7 +58,8 @@ function finishAfter(request: LiveRequest, attempt: LiveAttempt, work: () => Pro
   const finish = (): void => request.resolve(AsyncResultSet.empty(request));
   work().then(finish, (error: unknown) => {
     request.core.parts.logger.warn?.(
-      `Work after a schema or keyspace change failed: ${error instanceof Error ? error.message : 'unknown error'}`,
+      { error: error instanceof Error ? error.message : 'not an error' },
+      'Work after a schema or keyspace change failed',
     );
     finish();
   });

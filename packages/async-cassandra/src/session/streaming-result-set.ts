@@ -182,7 +182,10 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
   #tellCallback({ rowCount, request }: RawPage): void {
     const { logger } = request.core.parts;
     const failed = (error: unknown): void => {
-      logger.warn?.(`The pageCallback of a stream threw: ${error instanceof Error ? error.message : 'unknown error'}`);
+      logger.error?.(
+        { error: error instanceof Error ? error.message : 'not an error' },
+        'The pageCallback of a stream threw; check the application',
+      );
     };
     try {
       const returned: unknown = this.#pageCallback?.(this.#pageNumber, rowCount);

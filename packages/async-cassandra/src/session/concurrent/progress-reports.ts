@@ -31,8 +31,9 @@ export class ProgressReports {
     try {
       this.#callback(progress);
     } catch (error) {
-      this.#logger.warn?.(
-        `The onProgress of executeConcurrent() threw: ${error instanceof Error ? error.message : 'unknown error'}`,
+      this.#logger.error?.(
+        { error: error instanceof Error ? error.message : 'not an error' },
+        'The onProgress of executeConcurrent() threw; check the application',
       );
     }
   }

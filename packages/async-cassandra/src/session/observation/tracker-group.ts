@@ -30,8 +30,9 @@ export class TrackerFailures {
     const now = this.#now();
     if (now < this.#quietUntil) return;
     this.#quietUntil = now + QUIET_MS;
-    this.#logger.warn?.(
-      `A tracker threw (${this.count} times by now): ${error instanceof Error ? error.message : 'unknown error'}`,
+    this.#logger.error?.(
+      { error: error instanceof Error ? error.message : 'not an error', times: this.count },
+      'A tracker threw; check the application',
     );
   }
 }

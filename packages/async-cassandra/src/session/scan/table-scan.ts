@@ -235,7 +235,10 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     try {
       this.#order.options.onProgress?.(this.progress);
     } catch (error) {
-      logger.warn?.(`The onProgress of a scan threw: ${error instanceof Error ? error.message : 'unknown error'}`);
+      logger.error?.(
+        { error: error instanceof Error ? error.message : 'not an error' },
+        'The onProgress of a scan threw; check the application',
+      );
     }
   }
 

@@ -72,7 +72,7 @@ describe('the rows of a stream', () => {
 test('a pageCallback that returns a rejected promise should harm nobody', async () => {
   const warnings: unknown[][] = [];
   await using h = await SessionHarness.start({
-    cluster: { logger: { warn: (...line: unknown[]) => void warnings.push(line) } },
+    cluster: { logger: { error: (...line: unknown[]) => void warnings.push(line) } },
   });
   h.servers.when(
     CQL,

@@ -242,7 +242,7 @@ describe('a stream', () => {
   test('should survive a page callback that throws', async () => {
     const warnings: unknown[] = [];
     await using h = await SessionHarness.start({
-      cluster: { logger: { warn: (...line: unknown[]) => warnings.push(line) } },
+      cluster: { logger: { error: (...line: unknown[]) => warnings.push(line) } },
     });
     h.servers.when(CQL, thousand);
     const seen: [number, number][] = [];

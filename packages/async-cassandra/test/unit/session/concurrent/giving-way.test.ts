@@ -95,7 +95,7 @@ describe('executeConcurrent beside a server in trouble', () => {
 
   it('should_bear_a_callback_that_throws', async () => {
     const warnings: string[] = [];
-    const logger = { warn: (...args: readonly unknown[]): void => void warnings.push(JSON.stringify(args)) };
+    const logger = { error: (...args: readonly unknown[]): void => void warnings.push(JSON.stringify(args)) };
     await using h = await SessionHarness.start({ cluster: { logger } });
     h.servers.when(INSERT, voidResult(), bind);
     const onProgress = (): void => {

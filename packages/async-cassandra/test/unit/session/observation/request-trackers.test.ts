@@ -248,7 +248,7 @@ describe('a session with trackers', () => {
 
   test('should not be harmed by one that throws, tell the others, and log it once in a while', async () => {
     const logged: unknown[] = [];
-    const { h, told } = await start({ cluster: { logger: { warn: (...given: unknown[]) => logged.push(given) } } });
+    const { h, told } = await start({ cluster: { logger: { error: (...given: unknown[]) => logged.push(given) } } });
     await using _ = h;
     const fail = (): never => {
       throw new Error('no good');

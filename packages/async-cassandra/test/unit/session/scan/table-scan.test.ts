@@ -546,7 +546,7 @@ describe('what a scan tells of its progress', () => {
   it('should do no harm when it throws', async () => {
     const warnings: string[] = [];
     await using stage = await start(ROWS, {
-      cluster: { logger: { warn: (text) => void warnings.push(String(text)) } },
+      cluster: { logger: { error: (...line) => void warnings.push(JSON.stringify(line)) } },
     });
     const scan = stage.scan({
       onProgress: () => {
