@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/index.ts';
 import { ConnectionError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
-import { Opcode } from '../protocol/index.ts';
+import { ByteWriter, Opcode } from '../protocol/index.ts';
 import { noNodeLeft } from './no-node-left.ts';
 import type { LiveRequest } from './request-contract.ts';
 import { keyspaceChanged, requestTimeout, sessionClosed } from './request-failures.ts';
@@ -10,15 +10,20 @@ import type { RequestTrail } from './request-trail.ts';
 /** What came of offering a request to the nodes of its plan; `full`: some are open, none has room. */
 export type Placement = 'sent' | 'full' | 'none';
 
+const SCRATCH_BYTES = 256;
 const NO_REPLICAS: readonly NodeInfo[] = Object.freeze([]);
 
 /** Replicas of the statement's routing key; empty when it has none, or they are not known. */
 export function findReplicas(request: LiveRequest): readonly NodeInfo[] {
   const { core, statement } = request;
-  const { scratch } = core;
-  scratch.pos = 0;
   const keyspace = statement.routingKeyspace(request);
-  const isKnown = keyspace !== undefined && statement.writeRoutingKey(scratch, request);
+  if (keyspace === undefined) return NO_REPLICAS;
+  // Taken while it is in use: a codec of the application's may make requests, which need one, too.
+  const scratch = core.scratch ?? new ByteWriter(SCRATCH_BYTES);
+  core.scratch = null;
+  scratch.pos = 0;
+  const isKnown = statement.writeRoutingKey(scratch, request);
+  core.scratch = scratch;
   return isKnown ? core.parts.replicas(keyspace, scratch.buf, 0, scratch.pos) : NO_REPLICAS;
 }
 

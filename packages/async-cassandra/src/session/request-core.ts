@@ -46,7 +46,8 @@ export class RequestCore {
   readonly queue: WaitQueue;
   readonly aborts: AbortRegistry = new AbortRegistry();
   readonly rowsHead: RowsHead = new RowsHead();
-  readonly scratch: ByteWriter = new ByteWriter(256);
+  /** For routing keys; null while one is being written. */
+  scratch: ByteWriter | null = new ByteWriter(256);
   readonly parameters: QueryParameters = {
     consistency: 0,
     serialConsistency: undefined,
@@ -59,6 +60,8 @@ export class RequestCore {
     names: undefined,
   };
   readonly #closing = createSharedAbort();
+  /** A request is being encoded, by codecs that may be the application's: what they send has to wait. */
+  isEncoding = false;
   /** Attempts whose replies are awaited. */
   inFlight = 0;
   /** Operations that have been accepted and have not settled. */
@@ -88,6 +91,11 @@ export class RequestCore {
   followers(): TrackerGroup | null {
     if (this.channels.isOn !== this.isPublishing && this.onChannels !== null) this.onChannels();
     return this.trackers;
+  }
+
+  /** Has who is in the queue by the end of this step sent then: a connection had room, but was being written to. */
+  sendLater(): void {
+    this.parts.seams.timers.nextTick(() => this.queue.wake());
   }
 
   enter(): void {
