@@ -96,6 +96,13 @@ export function setupOf(blocks: readonly CodeBlock[], language: string): string 
 /** The pages whose TypeScript must be right: what users read. */
 export function userPages(): string[] {
   return ['README.md', 'packages/async-cassandra/README.md', 'docs/connection-pooling.md', 'docs/errors.md']
-    .concat('docs/fastify.md', 'docs/nestjs.md', 'docs/workers.md', markdownFiles('docs/guide'))
+    .concat(
+      'docs/fastify.md',
+      'docs/monitoring.md',
+      'docs/resilience.md',
+      'docs/nestjs.md',
+      'docs/workers.md',
+      markdownFiles('docs/guide'),
+    )
     .filter((path) => markdownFiles().includes(path));
 }

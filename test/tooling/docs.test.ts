@@ -60,6 +60,9 @@ describe('TypeScript in Markdown files', () => {
     assert.ok(count > 0);
     const paths = {
       'async-cassandra': ['../../../packages/async-cassandra/src/index.ts'],
+      'async-cassandra/circuit-breaker': [
+        '../../../packages/async-cassandra/src/integrations/circuit-breaker/index.ts',
+      ],
       'async-cassandra/fastify': ['../../../packages/async-cassandra/src/integrations/fastify/index.ts'],
       'embedded-cassandra': ['../../../packages/embedded-cassandra/src/index.ts'],
     };

@@ -1,10 +1,5 @@
-import type {
-  BatchStatement,
-  CassandraSession,
-  PreparedStatement,
-  RequestOptions,
-} from '../../../src/session/index.ts';
 import { AsyncResultSet } from '../../../src/session/index.ts';
+import type { BatchStatement, CassandraSession, RequestOptions, StreamConfig } from '../../../src/session/index.ts';
 
 /** A request that a fake session was given, to be settled by the test. */
 export interface FakeRequest {
