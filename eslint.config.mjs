@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const { pure } = JSON.parse(readFileSync(new URL('./scripts/layers.json', import.meta.url), 'utf8'));
 
 const DRIVER = 'packages/async-cassandra/src';
-const TESTS = ['packages/*/test/**/*.ts', 'test/**/*.ts'];
+const TESTS = ['packages/*/test/**/*.ts', 'examples/*/test/**/*.ts', 'test/**/*.ts'];
 
 /** Time, timers and chance come through the seams of the composition root, so that tests run on virtual time. */
 const CLOCK_GLOBALS = [

@@ -14,6 +14,7 @@ const settings: Readonly<Record<string, SuiteSettings>> = {
   tooling: { concurrency: 2, fileTimeoutMs: 3 * MINUTE },
   packaging: { concurrency: 1, fileTimeoutMs: 5 * MINUTE },
   integration: { concurrency: 1, fileTimeoutMs: 15 * MINUTE },
+  acceptance: { concurrency: 1, fileTimeoutMs: 5 * MINUTE },
   cluster: { concurrency: 1, fileTimeoutMs: 10 * MINUTE },
   prove: { concurrency: 1, fileTimeoutMs: 24 * 60 * MINUTE },
 };

@@ -29,8 +29,7 @@ export function addRequestHooks(instance: FastifyInstance, deadlineMs: number | 
   instance.decorateRequest('cassandra', {
     getter(this: FastifyRequest): RequestSession {
       const marked = this as Marked;
-      const { cassandra } = this.server;
-      return (marked[SESSION] ??= new RequestSession(cassandra, cassandra.session, required(this)));
+      return (marked[SESSION] ??= new RequestSession(this.server.cassandra, null, required(this)));
     },
   });
   instance.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {

@@ -20,13 +20,19 @@ import type { FastifyCassandra } from './sessions.ts';
  */
 export class RequestSession implements Omit<CassandraSession, 'close'> {
   readonly #sessions: FastifyCassandra;
-  readonly #session: CassandraSession;
+  readonly #name: string | null;
   readonly #lifetime: RequestLifetime;
 
-  constructor(sessions: FastifyCassandra, session: CassandraSession, lifetime: RequestLifetime) {
+  /** @param name - null: the default session */
+  constructor(sessions: FastifyCassandra, name: string | null, lifetime: RequestLifetime) {
     this.#sessions = sessions;
-    this.#session = session;
+    this.#name = name;
     this.#lifetime = lifetime;
+  }
+
+  /** Looked up when it is used: a service whose sessions all have names has no default one. */
+  get #session(): CassandraSession {
+    return this.#name === null ? this.#sessions.session : this.#sessions.get(this.#name);
   }
 
   /** What was executed for this request so far, in all sessions: statements, batches and streams. */
@@ -34,9 +40,9 @@ export class RequestSession implements Omit<CassandraSession, 'close'> {
     return this.#lifetime.operations;
   }
 
-  /** The same for another session, by its name. @throws ConfigurationError when there is none */
+  /** The same for another session, by its name; what it executes throws a ConfigurationError when there is none. */
   named(name: string): RequestSession {
-    return new RequestSession(this.#sessions, this.#sessions.get(name), this.#lifetime);
+    return new RequestSession(this.#sessions, name, this.#lifetime);
   }
 
   execute<R extends Row = Row>(

@@ -190,6 +190,16 @@ describe('cassandraPlugin', () => {
     assert.equal((await app.inject('/health/ready')).json().reason, 'closing');
   });
 
+  it('should work without a default session when all have names', async () => {
+    const execute = (): Promise<never> => Promise.reject(new QueueFullError('limits.maxQueued', 'Full'));
+    await app.register(cassandraPlugin, { session: fakeSession({ execute }), name: 'left' });
+    await app.register(cassandraPlugin, { session: fakeSession(), name: 'right' });
+    app.get('/left', (request) => request.cassandra.named('left').execute('SELECT'));
+    app.get('/none', async (request) => request.cassandra.execute('SELECT'));
+    assert.equal((await app.inject('/left')).json().code, 'CASS_ERR_QUEUE_FULL');
+    assert.equal((await app.inject('/none')).json().code, 'CASS_ERR_CONFIGURATION');
+  });
+
   it('should refuse a second session of one name', async () => {
     await app.register(cassandraPlugin, { session: fakeSession(), name: 'analytics' });
     void app.register(cassandraPlugin, { session: fakeSession(), name: 'analytics' });
