@@ -114,6 +114,8 @@ export interface ClusterOptions {
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined;
   /** Default: silent. `console` and pino fit. */
   readonly logger?: Logger | undefined;
+  /** Requests that take at least this long, in milliseconds, are logged as warnings, without their values. Default: none is. */
+  readonly slowQueryThresholdMs?: number | undefined;
   /** Measures the requests of all sessions: a middleware, or the collectors for one. Default: nothing is measured. */
   readonly metrics?: MetricsMiddleware | readonly MetricsCollector[] | undefined;
   /** Told of all requests of all sessions, as by `session.observe`. Default: none. */

@@ -1,5 +1,6 @@
 import { type ClusterWatch, type ConnectLimiter, SessionPools } from '../cluster/index.ts';
 import { type ConnectionConfig, type EndPoint, openConnection } from '../connection/index.ts';
+import { SlowQueryLog } from '../observability/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
 import {
   AsyncCassandraSession,
@@ -100,6 +101,9 @@ export async function openSession(
     // On v5 nothing has checked yet that the keyspace exists.
     if (keyspace !== undefined && protocolVersion >= 5) await session.setKeyspace(keyspace);
     for (const tracker of options.trackers) session.observe(tracker);
+    const { slowQueryThresholdMs: thresholdMs } = options;
+    if (thresholdMs !== undefined)
+      session.observe(new SlowQueryLog({ thresholdMs, logger, now: () => seams.timers.now() }));
     options.metrics?.observe(session);
     return session;
   } catch (error) {

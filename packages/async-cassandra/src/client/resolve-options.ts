@@ -53,6 +53,7 @@ export interface ResolvedOptions extends Pooling, Limits {
   readonly startup: ReadonlyMap<string, string>;
   readonly registry: CodecRegistry;
   readonly logger: Logger;
+  readonly slowQueryThresholdMs: number | undefined;
   readonly trackers: readonly RequestTracker[];
   readonly metrics: MetricsMiddleware | undefined;
 }
@@ -106,6 +107,7 @@ export function resolveOptions(options: ClusterOptions, seams: Seams = createSys
     startup: startupOptions(reader),
     registry: new CodecRegistry(encoding),
     logger: readLogger(reader),
+    slowQueryThresholdMs: reader.duration('slowQueryThresholdMs', undefined),
     trackers: readTrackers(reader),
     metrics: readMetrics(reader),
   };
@@ -190,5 +192,8 @@ function readTrackers(reader: OptionReader): readonly RequestTracker[] {
 }
 
 function readLogger(reader: OptionReader): Logger {
-  return reader.object<Logger>('logger', ['error?', 'warn?', 'info?', 'debug?', 'isLevelEnabled?'], 'a logger') ?? silentLogger;
+  return (
+    reader.object<Logger>('logger', ['error?', 'warn?', 'info?', 'debug?', 'isLevelEnabled?'], 'a logger') ??
+    silentLogger
+  );
 }

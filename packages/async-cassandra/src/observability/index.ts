@@ -1,19 +1,3 @@
-export type {
-  CheckFailure,
-  ClusterMetrics,
-  ConnectionSummary,
-  HostConnections,
-  HostMetrics,
-} from './monitoring/cluster-metrics.ts';
-export { ConnectionMonitor } from './monitoring/connection-monitor.ts';
-export type { CheckOptions, MonitorCallback, MonitorOptions, WarmupOptions } from './monitoring/monitor-options.ts';
-export {
-  createMonitoredSession,
-  MonitoredSession,
-  type MonitoredSessionOptions,
-  type MonitoredSessionStats,
-} from './monitoring/monitored-session.ts';
-export type { WarmupFailure, WarmupReport } from './monitoring/warm-up.ts';
 export { DURATION_BUCKETS } from './metrics/bucket-histogram.ts';
 export { createMetricsSystem, type MetricsSystemOptions } from './metrics/create-metrics-system.ts';
 export { type ErrorCategory, errorCategory } from './metrics/error-category.ts';
@@ -61,5 +45,6 @@ export type {
   StatusSnapshot,
   StatusTraffic,
 } from './status-page/snapshot.ts';
+export { SlowQueryLog, type SlowQueryLogOptions } from './slow-query-log.ts';
 export { StatusPage, type StatusPageOptions, type StatusPageResponse } from './status-page/status-page.ts';
 export type { StatusCluster, StatusSession } from './status-page/status-source.ts';

@@ -1,5 +1,5 @@
 import type { TrackedRequest, TrackedStatement } from '../../diagnostics/index.ts';
-import { sanitizeQuery } from './sanitize-query.ts';
+import { normalizeQuery } from '../../observability/index.ts';
 import type { TracingSettings } from './options.ts';
 
 /** What spans tell of a statement, found once for each text. */
@@ -59,7 +59,7 @@ export class StatementCache {
     if (this.#queryText === 'parameterized' && parameterCount > 0) return shorten(cql);
     let text = this.#sanitized.get(statement);
     if (text === undefined) {
-      text = shorten(sanitizeQuery(cql));
+      text = normalizeQuery(cql);
       this.#sanitized.set(statement, text);
     }
     return text;

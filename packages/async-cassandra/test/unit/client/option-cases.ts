@@ -122,6 +122,7 @@ export const optionCases: readonly OptionCase[] = [
   whole('limits.maxInFlight', 16_384, 1),
   whole('limits.maxQueued', 65_536, 0),
   duration('limits.maxQueueMs', Infinity),
+  duration('slowQueryThresholdMs', undefined),
   whole('limits.preparedStatements', 1_000, 1),
   whole('limits.openStreams', 10_000, 1),
   whole('limits.maxEnvelopeBytes', 256 * MIB, 65_536, CEILING),
