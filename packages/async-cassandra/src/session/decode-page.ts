@@ -1,4 +1,5 @@
 import type { Row } from '../codecs/index.ts';
+import type { Timers } from '../connection/index.ts';
 import type { RawPage } from './raw-page.ts';
 
 /** Others get the event loop after this much was decoded (rule 13 of the design). */
@@ -11,6 +12,11 @@ export async function decodePage(page: RawPage): Promise<Row[]> {
   for (;;) {
     page.decodeInto(rows, page.rowsWithin(SLICE_BYTES));
     if (page.remainingRows === 0) return rows;
-    await new Promise<void>((resolve) => timers.setImmediate(resolve));
+    await nextTurn(timers);
   }
+}
+
+/** Lets everybody else have the event loop once. */
+export function nextTurn(timers: Timers): Promise<void> {
+  return new Promise((resolve) => timers.setImmediate(resolve));
 }

@@ -52,6 +52,11 @@ export class RawPage {
     return this.rowCount - this.#decoded;
   }
 
+  /** Bytes of the rows that are not decoded yet. */
+  get remainingBytes(): number {
+    return this.#reader.end - this.#reader.pos;
+  }
+
   /** How many of the rows that are not decoded yet lie within so many bytes, by their average; at least one. */
   rowsWithin(bytes: number): number {
     const remainingBytes = this.#reader.end - this.#reader.pos;

@@ -1,7 +1,7 @@
 import type { Row } from '../codecs/index.ts';
 import { StreamBusyError } from '../errors/index.ts';
 import type { ColumnSpec } from '../protocol/index.ts';
-import { decodePage, SLICE_BYTES } from './decode-page.ts';
+import { decodePage, nextTurn, SLICE_BYTES } from './decode-page.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import type { StreamEnding, StreamHandle } from './open-streams.ts';
 import { type PageSource, streamAborted } from './page-source.ts';
@@ -79,11 +79,21 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
 
   /** The rows one by one. @throws StreamBusyError when the stream is being, or has been, read */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
+    let bytesLeft = SLICE_BYTES;
     return this.#read<R>(async () => {
+      // A consumer that waits for nothing else would keep the event loop for as long as there are rows.
+      if (bytesLeft <= 0) {
+        bytesLeft = SLICE_BYTES;
+        await nextTurn(this.#request.core.parts.seams.timers);
+      }
       const page = this.#page?.remainingRows ? this.#page : await this.#nextFilled();
       if (page === null) return null;
       const rows: Row[] = [];
-      page.decodeInto(rows, Math.min(ROWS_PER_SLICE, page.rowsWithin(SLICE_BYTES)));
+      const before = page.remainingBytes;
+      page.decodeInto(rows, Math.min(ROWS_PER_SLICE, page.rowsWithin(bytesLeft)));
+      bytesLeft -= before - page.remainingBytes;
+      // What is left lets one more row pass only if it is as large as an average one.
+      if (bytesLeft < (before - page.remainingBytes) / rows.length) bytesLeft = 0;
       return rows as R[];
     });
   }

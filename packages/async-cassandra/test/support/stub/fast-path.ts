@@ -84,7 +84,7 @@ export class FastPath implements ServerLinkHandler {
 
   private readFrames(chunk: Buffer): void {
     const { frames, behind, form } = this;
-    frames?.append(Buffer.from(chunk));
+    frames?.append(chunk);
     for (let frame = frames?.next() ?? null; frame !== null; frame = frames?.next() ?? null) {
       const { payload, selfContained } = frame;
       if (!selfContained) {
