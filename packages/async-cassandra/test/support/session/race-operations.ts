@@ -18,9 +18,9 @@ import {
   voidResult,
 } from '../index.ts';
 
-export const SELECT = 'SELECT k FROM ks.t';
-export const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
-export const BOUND = 'INSERT INTO ks.t (k) VALUES (?)';
+const SELECT = 'SELECT k FROM ks.t';
+const INSERT = 'INSERT INTO ks.t (k) VALUES (1)';
+const BOUND = 'INSERT INTO ks.t (k) VALUES (?)';
 const SCAN = 'SELECT "k" FROM "ks"."t" WHERE token("k") > ? AND token("k") <= ?';
 const TRACE = 'SELECT * FROM system_traces.sessions WHERE session_id = ?';
 const CREATE = 'CREATE TABLE ks.t (k int PRIMARY KEY)';
