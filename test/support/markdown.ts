@@ -102,6 +102,8 @@ export function userPages(): string[] {
       'docs/resilience.md',
       'docs/nestjs.md',
       'docs/workers.md',
+      'docs/logging.md',
+      'docs/tracing.md',
       markdownFiles('docs/guide'),
     )
     .filter((path) => markdownFiles().includes(path));

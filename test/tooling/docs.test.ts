@@ -64,6 +64,7 @@ describe('TypeScript in Markdown files', () => {
         '../../../packages/async-cassandra/src/integrations/circuit-breaker/index.ts',
       ],
       'async-cassandra/fastify': ['../../../packages/async-cassandra/src/integrations/fastify/index.ts'],
+      'async-cassandra/opentelemetry': ['../../../packages/async-cassandra/src/integrations/opentelemetry/index.ts'],
       'embedded-cassandra': ['../../../packages/embedded-cassandra/src/index.ts'],
     };
     const config = {

@@ -78,7 +78,7 @@ it('should_end_every_span_once_and_export_it_as_the_conventions_have_it', { time
   assert.equal(spans.length, watch.endings, 'spans lost on their way');
   assert.equal(byId.size, spans.length, 'spans exported twice');
   assert.deepEqual([...collector.scopes], ['async-cassandra']);
-  const known = new Set(Object.values(registry).filter((value) => typeof value === 'string'));
+  const known = new Set<unknown>(Object.values(registry).filter((value) => typeof value === 'string'));
   const values = new Set<string>();
   let clients = 0;
   for (const { name, kind, parentSpanId, attributes, startTimeUnixNano, endTimeUnixNano, status } of spans) {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import * as stable from '@opentelemetry/semantic-conventions';
+import * as registry from '@opentelemetry/semantic-conventions/incubating';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import {
   OpenTelemetryTracker,
   type OpenTelemetryTrackerOptions,
 } from '../../../src/integrations/opentelemetry/index.ts';
 import { ConfigurationError } from '../../../src/errors/index.ts';
+import { attribute, ownAttribute } from '../../../src/integrations/opentelemetry/attribute-names.ts';
 import { ConstantSpeculativeExecutionPolicy } from '../../../src/policies/index.ts';
 import { BatchStatement } from '../../../src/session/index.ts';
 import { delayed, error, generatedRows, never, pages, rows, sequence, t, voidResult } from '../../support/index.ts';
@@ -306,6 +309,14 @@ describe('OpenTelemetryTracker', () => {
     types.push(...watch.ended.map(({ attributes }) => attributes['error.type']));
     assert.deepEqual(types, ['TimeoutError', 'AbortError', 'SessionClosedError']);
     assertWell(watch);
+  });
+
+  it('should name attributes as the registry of the conventions does, and what is stable there is', () => {
+    const names = (conventions: object): Set<unknown> => new Set(Object.values(conventions));
+    const isStable = (name: string): boolean => !name.startsWith('cassandra.') && name !== 'db.response.returned_rows';
+    for (const name of Object.values(attribute))
+      assert.ok(names(isStable(name) ? stable : registry).has(name), `${name} is not in the registry`);
+    for (const name of Object.values(ownAttribute)) assert.equal(names(registry).has(name), false);
   });
 
   it('should refuse options that do not exist or are of another kind', () => {
