@@ -46,7 +46,13 @@ export async function createApp(options: ShopOptions): Promise<FastifyInstance> 
     measureSession(session, [registry]);
 
     await app.register(swagger, { openapi: { info: { title: 'Shop', version: '1.0.0' } } });
-    await app.register(cassandraPlugin, { session, closeSession: true, deadlineMs: 8_000, metrics: { registry } });
+    await app.register(cassandraPlugin, {
+      session,
+      closeSession: true,
+      deadlineMs: 8_000,
+      drainTimeoutMs: 20_000,
+      metrics: { registry },
+    });
     app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
     const store = await OrderStore.prepare(session);

@@ -1,4 +1,5 @@
 import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PIECE_BYTES = 16_384;
@@ -29,6 +30,13 @@ export async function keepLeaving(url: string, signal: AbortSignal): Promise<num
     left++;
   }
   return left;
+}
+
+/** A request on a connection of its own, which is closed after it: as probes are. */
+export async function probe(url: string): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await open(url, AbortSignal.timeout(60_000));
+  if (response === null) return { status: 0, text: '' };
+  return { status: response.statusCode ?? 0, text: await text(response) };
 }
 
 function open(url: string, signal: AbortSignal): Promise<IncomingMessage | null> {

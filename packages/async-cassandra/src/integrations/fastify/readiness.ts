@@ -1,4 +1,4 @@
-import type { CassandraSession, SessionState } from '../../session/index.ts';
+import { type CassandraSession, innermostSession, type SessionState } from '../../session/index.ts';
 
 /** Why a session cannot serve requests. */
 export type NotReadyReason = 'closing' | 'noNodeUp';
@@ -22,15 +22,16 @@ export interface Readiness {
   readonly sessions: Readonly<Record<string, SessionReadiness>>;
 }
 
-/** A session that tells its state, as `AsyncCassandraSession` does and what decorates one should. */
+/** A session that tells its state, as `AsyncCassandraSession` does. */
 interface Observable {
   readonly state: SessionState;
 }
 
 /** Looks at the state that the session knows anyway: no request is sent, so that probing costs the cluster nothing. */
 export function readinessOf(session: CassandraSession, localDataCenter: string | undefined): SessionReadiness {
-  if (!isObservable(session)) return { isReady: true };
-  const { lifecycle, nodes: all } = session.state;
+  const innermost = innermostSession(session);
+  if (!isObservable(innermost)) return { isReady: true };
+  const { lifecycle, nodes: all } = innermost.state;
   const local = localDataCenter === undefined ? all : all.filter((node) => node.dataCenter === localDataCenter);
   const nodesUp = local.filter((node) => node.isUp && node.openConnections > 0).length;
   const counts = { nodesUp, nodes: local.length };

@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { AsyncCluster, type CassandraSession, InvalidQueryError, QueueFullError } from 'async-cassandra';
+import {
+  AsyncCluster,
+  type CassandraSession,
+  InvalidQueryError,
+  QueueFullError,
+  RateLimitedSession,
+} from 'async-cassandra';
 import { cassandraPlugin, type CassandraPluginOptions } from 'async-cassandra/fastify';
 import { fastify, type FastifyInstance } from 'fastify';
 import { delayed, error, eventually, never, rows, ScriptedServer, t } from '../../../support/index.ts';
@@ -152,6 +158,14 @@ describe('cassandraPlugin', () => {
     await app.register(cassandraPlugin, { session, localDataCenter: 'datacenter1' });
     const answer = await app.inject('/health/ready');
     assert.deepEqual([answer.statusCode, answer.json().reason], [503, 'noNodeUp']);
+  });
+
+  it('should look inside of decorators for the state', async () => {
+    const down = fakeSession({
+      state: { lifecycle: 'open', nodes: [{ dataCenter: 'dc1', isUp: false, openConnections: 0 }] },
+    });
+    await app.register(cassandraPlugin, { session: new RateLimitedSession(down, { maxConcurrent: 1 }) });
+    assert.equal((await app.inject('/health/ready')).json().reason, 'noNodeUp');
   });
 
   it('should serve the metrics of a registry, at paths of choice', async () => {
