@@ -7,6 +7,13 @@ export const DURATION_BUCKETS: readonly number[] = Object.freeze([
 
 const BOUNDS_MS = Float64Array.from(DURATION_BUCKETS, (seconds) => seconds * 1000);
 
+/** The bucket of a duration in milliseconds. */
+export function bucketOf(ms: number): number {
+  let bucket = 0;
+  while (bucket < BOUNDS_MS.length && ms > (BOUNDS_MS[bucket] as number)) bucket++;
+  return bucket;
+}
+
 /** Durations, counted by bucket: adding one allocates nothing. */
 export class BucketHistogram {
   readonly #counts = new Float64Array(BOUNDS_MS.length + 1);
@@ -19,8 +26,11 @@ export class BucketHistogram {
 
   /** @param ms - a duration in milliseconds */
   add(ms: number): void {
-    let bucket = 0;
-    while (bucket < BOUNDS_MS.length && ms > (BOUNDS_MS[bucket] as number)) bucket++;
+    this.addTo(bucketOf(ms), ms);
+  }
+
+  /** @param bucket - that of `ms` */
+  addTo(bucket: number, ms: number): void {
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.#sumMs += ms;
     this.#count++;

@@ -1,6 +1,6 @@
 import type { TrackedNode, TrackedRequest, TrackedRetry, TrackedStream } from '../../diagnostics/index.ts';
 import { type AsyncCassandraError, QueueFullError } from '../../errors/index.ts';
-import { BucketHistogram } from './bucket-histogram.ts';
+import { BucketHistogram, bucketOf } from './bucket-histogram.ts';
 import { CounterMap } from './counter-map.ts';
 import { errorCategory, errorType, retryReason } from './error-category.ts';
 import type { QueryType } from './query-metrics.ts';
@@ -45,10 +45,11 @@ export class RequestStatistics {
       this.#failedWith(request, error);
       return;
     }
-    (this.#succeeded[type] as BucketHistogram).add(ms);
+    const bucket = bucketOf(ms);
+    (this.#succeeded[type] as BucketHistogram).addTo(bucket, ms);
     this.rows += request.rows ?? 0;
     const node = request.coordinator;
-    if (node !== undefined) this.#of(node).durations.add(ms);
+    if (node !== undefined) this.#of(node).durations.addTo(bucket, ms);
   }
 
   /** A request that somebody else has made and measured. */

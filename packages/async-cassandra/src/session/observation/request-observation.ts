@@ -1,4 +1,4 @@
-import type { RequestTracker, TrackedNode, TrackedRequest, TrackedStatement } from '../../diagnostics/index.ts';
+import type { TrackedNode, TrackedRequest, TrackedStatement } from '../../diagnostics/index.ts';
 import type { AsyncCassandraError } from '../../errors/index.ts';
 import { Opcode } from '../../protocol/index.ts';
 import type { LiveAttempt, LiveRequest, RequestFollower } from '../request-contract.ts';
@@ -10,13 +10,14 @@ import { Observed, type TrackerGroup } from './tracker-group.ts';
 export class RequestObservation extends Observed implements TrackedRequest, RequestFollower {
   readonly startedAtMs: number;
   queueDelayMs = 0;
+  rows: number | undefined = undefined;
+  /** Once it has been asked for at the end; not a number before. */
+  tookMs: number = Number.NaN;
+  isEnding = false;
   /** Since when it waits for room; 0: it does not. */
   queuedAtMs = 0;
   readonly #request: LiveRequest;
   readonly #group: TrackerGroup;
-  #result: unknown = undefined;
-  #isEnding = false;
-  #tookMs: number | null = null;
   #error: AsyncCassandraError | null = null;
   #attempts: AttemptObservation[] | null = null;
 
@@ -29,9 +30,11 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
   }
 
   get elapsedMs(): number {
-    if (!this.#isEnding) return this.#request.core.parts.seams.timers.now() - this.startedAtMs;
-    this.#tookMs ??= this.#request.core.parts.seams.timers.now() - this.startedAtMs;
-    return this.#tookMs;
+    const took = this.tookMs;
+    if (took >= 0) return took;
+    const elapsed = this.#request.core.parts.seams.timers.now() - this.startedAtMs;
+    if (this.isEnding) this.tookMs = elapsed;
+    return elapsed;
   }
 
   get type(): TrackedRequest['type'] {
@@ -98,10 +101,6 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
     return this.#request.attempt?.pool.node.info;
   }
 
-  get rows(): number | undefined {
-    return this.#result === undefined ? undefined : this.#request.receiver.rowsOf(this.#result);
-  }
-
   get traceId(): string | undefined {
     return this.#request.preamble?.traceId;
   }
@@ -111,7 +110,7 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
   }
 
   start(): void {
-    this.#group.tell(this, tellStart);
+    this.#group.tellStart(this);
   }
 
   /** An attempt was handed to its connection. */
@@ -145,18 +144,17 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
 
   succeeded(result: unknown): void {
     if (this.#attempts !== null) this.attemptAnswered(this.#request.attempt);
-    this.#result = result;
-    this.#isEnding = true;
-    this.#group.tell(this, tellEnd);
-    this.#result = undefined;
+    this.rows = this.#request.receiver.rowsOf(result);
+    this.isEnding = true;
+    this.#group.tellEnd(this);
   }
 
   failed(error: AsyncCassandraError): void {
     if (this.queuedAtMs > 0) this.#leaveQueue();
     this.attemptAnswered(null);
     this.#error = error;
-    this.#isEnding = true;
-    this.#group.tell(this, tellEnd);
+    this.isEnding = true;
+    this.#group.tellEnd(this);
   }
 
   /** The error that it ends with. */
@@ -179,12 +177,4 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
     attempt.ending = ending;
     this.#group.tell(this, (tracker) => tracker.onAttemptEnd?.(this, attempt, error), attempt);
   }
-}
-
-function tellStart(tracker: RequestTracker, request: RequestObservation): void {
-  tracker.onStart(request);
-}
-
-function tellEnd(tracker: RequestTracker, request: RequestObservation): void {
-  tracker.onEnd(request, request.endError);
 }

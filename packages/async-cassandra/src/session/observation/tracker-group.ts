@@ -1,4 +1,5 @@
-import type { Logger, RequestTracker } from '../../diagnostics/index.ts';
+import type { Logger, RequestTracker, TrackedRequest } from '../../diagnostics/index.ts';
+import type { AsyncCassandraError } from '../../errors/index.ts';
 
 /** What is told to trackers, with a place for what each of them keeps. */
 export class Observed {
@@ -46,13 +47,38 @@ export class TrackerGroup {
   /** Whether somebody follows attempts. */
   readonly followsAttempts: boolean;
   readonly #failures: TrackerFailures;
+  readonly #only: RequestTracker | null;
 
   constructor(trackers: readonly RequestTracker[], failures: TrackerFailures) {
     this.trackers = trackers;
     this.#failures = failures;
+    this.#only = trackers.length === 1 ? (trackers[0] as RequestTracker) : null;
     this.followsAttempts = trackers.some(
       (tracker) => tracker.onAttemptStart !== undefined || tracker.onAttemptEnd !== undefined,
     );
+  }
+
+  /** As `tell`, for the two calls that every request makes: a single tracker is called without a detour. */
+  tellStart(request: TrackedRequest & Observed): void {
+    if (this.#only === null) this.tell(request, tellStart);
+    else {
+      try {
+        this.#only.onStart(request);
+      } catch (error) {
+        this.#failures.add(error);
+      }
+    }
+  }
+
+  tellEnd(request: TrackedRequest & Observed & { readonly endError: AsyncCassandraError | null }): void {
+    if (this.#only === null) this.tell(request, tellEnd);
+    else {
+      try {
+        this.#only.onEnd(request, request.endError);
+      } catch (error) {
+        this.#failures.add(error);
+      }
+    }
   }
 
   /**
@@ -83,6 +109,17 @@ export class TrackerGroup {
       this.#failures.add(error);
     }
   }
+}
+
+function tellStart(tracker: RequestTracker, request: TrackedRequest & Observed): void {
+  tracker.onStart(request);
+}
+
+function tellEnd(
+  tracker: RequestTracker,
+  request: TrackedRequest & Observed & { readonly endError: AsyncCassandraError | null },
+): void {
+  tracker.onEnd(request, request.endError);
 }
 
 function keptOf(told: Observed, count: number): unknown[] {
