@@ -4,6 +4,7 @@ import { ConfigurationError, SessionClosedError } from '../../errors/index.ts';
 import type { NodeInfo } from '../../metadata/index.ts';
 import type { CassandraSession, SessionNodeState } from '../../session/index.ts';
 import { checkHost } from './check-host.ts';
+import { recordHealth } from './record-health.ts';
 import type { ClusterMetrics, ConnectionSummary, HostMetrics } from './cluster-metrics.ts';
 import {
   checkNames,
@@ -21,7 +22,7 @@ import { SharedRound } from './shared-round.ts';
 import { summarize } from './summarize.ts';
 import { warmUp, type WarmupReport } from './warm-up.ts';
 
-const NAMES = ['intervalMs', 'checkTimeoutMs', 'maxConcurrentChecks', 'historySize', 'logger'];
+const NAMES = ['intervalMs', 'checkTimeoutMs', 'maxConcurrentChecks', 'historySize', 'metrics', 'logger'];
 
 /**
  * Watches the nodes of a session: asks each of them by itself whether it is well, and remembers what it found out. It
@@ -60,6 +61,8 @@ export class ConnectionMonitor {
     this.#checkTimeoutMs = millisecondsOf('checkTimeoutMs', options.checkTimeoutMs, 5_000);
     this.#maxConcurrentChecks = wholeOf('maxConcurrentChecks', options.maxConcurrentChecks, 16, 1, 10_000);
     this.#historySize = wholeOf('historySize', options.historySize, 100, 0, 1_000_000);
+    const { metrics } = options;
+    if (metrics !== undefined) this.addCallback((round) => recordHealth(metrics, round));
   }
 
   /** Whether checks are made by themselves. */

@@ -1,5 +1,6 @@
 import type { Logger } from '../../diagnostics/index.ts';
 import { ConfigurationError } from '../../errors/index.ts';
+import type { MetricsMiddleware } from '../metrics/metrics-middleware.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 
 /** Options of a `ConnectionMonitor`. */
@@ -12,6 +13,8 @@ export interface MonitorOptions {
   readonly maxConcurrentChecks?: number | undefined;
   /** Rounds that are remembered. Default 100; 0: none. */
   readonly historySize?: number | undefined;
+  /** Told how each node is, for `cassandra_connection_healthy` and collectors that record the health of connections. */
+  readonly metrics?: Pick<MetricsMiddleware, 'recordConnectionMetrics'> | undefined;
   /** Told about callbacks that throw, and of rounds that fail. Default: nobody is. */
   readonly logger?: Logger | undefined;
 }

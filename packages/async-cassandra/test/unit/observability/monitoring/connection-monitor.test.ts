@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AbortError, ConfigurationError, SessionClosedError } from '../../../../src/errors/index.ts';
-import { type ClusterMetrics, ConnectionMonitor, type MonitorOptions } from '../../../../src/observability/index.ts';
+import {
+  type ClusterMetrics,
+  ConnectionMonitor,
+  MetricsMiddleware,
+  type MonitorOptions,
+} from '../../../../src/observability/index.ts';
 import { RateLimitedSession } from '../../../../src/resilience/index.ts';
 import { delayed, error, never, rows, t } from '../../../support/index.ts';
 import { FakeSession } from '../../../support/session/fake-session.ts';
@@ -191,6 +196,22 @@ describe('callbacks of a monitor', () => {
     await h.settle(monitor.getClusterMetrics());
     assert.equal(told.length, 1);
     assert.throws(() => monitor.addCallback('no function' as never), ConfigurationError);
+  });
+
+  test('should be joined by metrics, which are told how each node is', async () => {
+    await using h = await SessionHarness.start({ nodes: 2 });
+    const metrics = new MetricsMiddleware();
+    const monitor = monitorOf(h, { metrics, checkTimeoutMs: 200 });
+    const healthy = (): Record<string, number> => {
+      const family = metrics.collect().find(({ definition }) => definition.name === 'cassandra_connection_healthy');
+      return Object.fromEntries((family?.samples ?? []).map(({ labels, value }) => [labels['host'] ?? '', value]));
+    };
+    const [first, second] = h.servers.contactPoints as [string, string];
+    await h.settle(monitor.getClusterMetrics());
+    assert.deepEqual(healthy(), { [first]: 1, [second]: 1 });
+    h.node(1).when(CHECK, never());
+    await h.settle(monitor.getClusterMetrics());
+    assert.deepEqual(healthy(), { [first]: 1, [second]: 0 });
   });
 
   test('should each be taken away by itself, also when the same function was added twice', async () => {
