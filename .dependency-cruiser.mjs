@@ -70,7 +70,7 @@ export default {
       severity: 'error',
       comment: 'Sockets, TLS and DNS are behind the interfaces of connection/, so that all else runs on virtual time',
       from: { path: SRC, pathNot: `${SRC}${anyOf(sockets)}/` },
-      to: { path: SOCKET_MODULES },
+      to: { path: SOCKET_MODULES, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pure-layers-do-no-io',
@@ -111,7 +111,7 @@ export default {
       comment:
         'Examples and benchmarks import the packages by name, as users do; micro benchmarks measure what is inside, servers are those of the tests',
       from: { path: '^(examples|bench)/', pathNot: '^bench/(micro/|[^/]+/server\\.ts$)' },
-      to: { path: '^packages/[^/]+/(src|test)/', pathNot: '^packages/[^/]+/src/[^/]+\\.ts$' },
+      to: { path: '^packages/[^/]+/(src|test)/', pathNot: '^packages/[^/]+/src/([^/]+|integrations/[^/]+/index)\\.ts$' },
     },
     {
       name: 'resolvable',
