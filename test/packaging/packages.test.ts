@@ -115,6 +115,26 @@ for (const [name, dependencies] of Object.entries(DEPENDENCIES)) {
       }
     });
 
+    it('should load without any peer, but for the entry points that are made for one, which name it', () => {
+      const peers = Object.keys(manifest.peerDependencies ?? {});
+      const paths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+      const names = paths.map((path) => `${name}${path.slice(1)}`);
+      const text = `for (const name of ${JSON.stringify(names)})
+        await import(name).then(
+          () => console.log(name + ' ok'),
+          ({ code, message }) => console.log(name + ' ' + code + ' ' + /package '([^']+)'/.exec(message)?.[1]),
+        );\n`;
+      const lines = consumer.run('entries.js', text).trim().split('\n');
+      assert.equal(lines[0], `${name} ok`);
+      for (const line of lines.slice(1)) {
+        const [entry, result, missing = ''] = line.split(' ');
+        assert.ok(
+          result === 'ok' || (result === 'ERR_MODULE_NOT_FOUND' && peers.includes(missing)),
+          `${entry}: ${line}`,
+        );
+      }
+    });
+
     it('should be usable from a strict TypeScript program', () => {
       consumer.typeCheck('main.ts', PROGRAMS[name] ?? '');
     });
