@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import type { RequestTracker } from '../../../../src/diagnostics/index.ts';
 import { StatusPage, type StatusPageOptions } from '../../../../src/observability/status-page/status-page.ts';
 import { delayed, error, rows, t } from '../../../support/index.ts';
 import { SessionHarness } from '../../../support/session/session-harness.ts';
@@ -60,6 +61,10 @@ describe('StatusPage', () => {
     await clock.advance(1000);
     const after = page.snapshot().traffic;
     assert.deepEqual([after.requestsPerSecond, after.errorRatio, after.p99Ms], [0, null, null], 'nothing happened');
+    await clock.settle(session.execute(`SELECT v FROM fast WHERE k = '${SECRET}'`, undefined, { prepare: false }));
+    await clock.advance(1000);
+    const { p99Ms } = page.snapshot().traffic;
+    assert.ok(p99Ms !== null && p99Ms < 20, `p99 of one fast request is ${p99Ms} ms`);
   });
 
   it('should show that a node went down, came back, and when', async () => {
@@ -94,6 +99,31 @@ describe('StatusPage', () => {
     const pending = clock.pending;
     assert.equal(page.snapshot().traffic.history.requestsPerSecond.length, 0, 'it began anew');
     assert.equal(clock.pending, pending + 1, 'it had no timer while nobody looked');
+  });
+
+  it('should follow the session once, from the first look to the last, however many look', async () => {
+    await using harness = await start(1);
+    const { session, cluster, clock } = harness;
+    const calls: string[] = [];
+    const watched = {
+      keyspace: session.keyspace,
+      get state() {
+        return session.state;
+      },
+      observe: (tracker: RequestTracker) => (calls.push('observe'), session.observe(tracker)),
+      unobserve: (tracker: RequestTracker) => calls.push(`unobserve ${session.unobserve(tracker)}`),
+    };
+    const page = new StatusPage(cluster, watched, { intervalMs: 1000, idleMs: 2000 }, clock);
+    assert.deepEqual(calls, []);
+    page.snapshot();
+    page.snapshot();
+    assert.deepEqual(calls, ['observe']);
+    await clock.advance(5000);
+    assert.deepEqual(calls, ['observe', 'unobserve true']);
+    page.snapshot();
+    page.stop();
+    page.stop();
+    assert.deepEqual(calls, ['observe', 'unobserve true', 'observe', 'unobserve true']);
   });
 
   it('should remember no more than it was told to, when it was told to start', async () => {
