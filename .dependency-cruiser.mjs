@@ -111,7 +111,10 @@ export default {
       comment:
         'Examples and benchmarks import the packages by name, as users do; micro benchmarks measure what is inside, servers are those of the tests',
       from: { path: '^(examples|bench)/', pathNot: '^bench/(micro/|[^/]+/server\\.ts$)' },
-      to: { path: '^packages/[^/]+/(src|test)/', pathNot: '^packages/[^/]+/src/([^/]+|integrations/[^/]+/index)\\.ts$' },
+      to: {
+        path: '^packages/[^/]+/(src|test)/',
+        pathNot: '^packages/[^/]+/src/([^/]+|integrations/[^/]+/index)\\.ts$',
+      },
     },
     {
       name: 'resolvable',
