@@ -45,7 +45,9 @@ export function cells(options: LoadOptions): readonly Cell[] {
   const others: Readonly<Record<string, () => readonly Cell[]>> = {
     latency: () => [128, 1_024].map((concurrency) => latency(options, concurrency)),
     slow: () => [slow(options, false), slow(options, true)],
-    burst: () => [special(options, 'burst', `${BURST} reads at once`, { count: BURST, workload: 'w1' }, 1)],
+    burst: () => [
+      special(options, 'burst', `${BURST} reads at once`, { count: BURST, workload: 'w1' }, options.repetitions),
+    ],
     idle: () => [special(options, 'idle', `${IDLE_CLIENTS} idle clients`, { count: IDLE_CLIENTS }, 1)],
     startup: () => [special(options, 'startup', 'start-up', {}, options.repetitions + 2)],
     workers: () => [workers(options)],

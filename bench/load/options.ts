@@ -36,7 +36,7 @@ export function readOptions(args: readonly string[]): LoadOptions {
       clients: { type: 'string', default: CLIENTS.join(',') },
       repetitions: { type: 'string', default: '3' },
       warmup: { type: 'string', default: '0.8' },
-      window: { type: 'string', default: '1.2' },
+      window: { type: 'string', default: '1' },
       out: { type: 'string' },
       driver: { type: 'string' },
       publish: { type: 'boolean', default: false },
