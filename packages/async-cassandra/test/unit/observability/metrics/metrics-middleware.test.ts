@@ -70,7 +70,7 @@ describe('the metrics of a cluster', () => {
       ({ labels }) => labels['query_type'] === 'simple' && labels['success'] === 'success',
     );
     assert.equal(simple?.count, 1);
-    assert.ok((simple?.sum as number) >= 0.02 && (simple?.sum as number) < 0.03, `${simple?.sum}`);
+    assert.ok(simple?.sum >= 0.02 && simple?.sum < 0.03, `${simple?.sum}`);
     // Within (0.01, 0.025]: the sixth bucket, counted from then on.
     assert.deepEqual(simple?.cumulative.slice(4, 7), [0, 1, 1]);
     assert.equal(value(metrics, 'cassandra_prepared_cache_misses_total'), 1);

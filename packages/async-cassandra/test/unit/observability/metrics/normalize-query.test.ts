@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { normalizeQuery } from '../../../../src/observability/index.ts';
-import { SeededRandom, seeded } from '../../../support/index.ts';
+import type { SeededRandom } from '../../../support/index.ts';
+import { seeded } from '../../../support/index.ts';
 
 const cases: readonly (readonly [cql: string, normalized: string])[] = [
   [
