@@ -132,6 +132,7 @@ export {
   type InMemoryMetricsOptions,
   type InMemoryStats,
   type MeasuredSession,
+  type MetricCatalogue,
   metricCatalogue,
   type MetricDefinition,
   metricDefinitions,

@@ -1,4 +1,5 @@
-import { metricCatalogue, type MetricName } from '../../src/observability/metrics/metric-catalogue.ts';
+import { metricCatalogue } from '../../src/observability/metrics/metric-catalogue.ts';
+import type { MetricName } from '../../src/observability/metrics/metric-name.ts';
 import type { MetricDefinition } from '../../src/observability/metrics/metric-definition.ts';
 import { chosen } from './expression.ts';
 

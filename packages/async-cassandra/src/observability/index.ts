@@ -8,7 +8,8 @@ export {
   type QueryPerformance,
   type StatementStats,
 } from './metrics/in-memory-metrics-collector.ts';
-export { type MetricName, metricCatalogue, metricDefinitions } from './metrics/metric-catalogue.ts';
+export { type MetricCatalogue, metricCatalogue, metricDefinitions } from './metrics/metric-catalogue.ts';
+export type { MetricName } from './metrics/metric-name.ts';
 export type { HistogramSample, MetricDefinition, MetricFamily, MetricSample } from './metrics/metric-definition.ts';
 export { MetricsMiddleware, type RecordedConnection, type RecordedQuery } from './metrics/metrics-middleware.ts';
 export { normalizeQuery } from './metrics/normalize-query.ts';

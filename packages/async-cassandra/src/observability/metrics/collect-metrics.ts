@@ -1,6 +1,7 @@
 import type { SessionState } from '../../session/index.ts';
 import type { Delivery } from './delivery.ts';
-import { type MetricName, metricCatalogue } from './metric-catalogue.ts';
+import { metricCatalogue } from './metric-catalogue.ts';
+import type { MetricName } from './metric-name.ts';
 import type { HistogramSample, MetricFamily, MetricSample } from './metric-definition.ts';
 import { gaugesByNode, type NodeGauges } from './node-gauges.ts';
 import type { CounterSums, ObservedSessions } from './observed-sessions.ts';

@@ -1,20 +1,21 @@
 import type { MetricDefinition } from './metric-definition.ts';
+import type { MetricName } from './metric-name.ts';
 
 const NODE = ['node', 'datacenter'] as const;
 
-function define<const T extends Readonly<Record<string, Omit<MetricDefinition, 'name'>>>>(
-  metrics: T,
-): { readonly [K in keyof T]: MetricDefinition } {
+export type MetricCatalogue = Readonly<Record<MetricName, MetricDefinition>>;
+
+function define(metrics: Readonly<Record<MetricName, Omit<MetricDefinition, 'name'>>>): MetricCatalogue {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, rest]) => [name, Object.freeze({ name, ...rest })]),
-  ) as unknown as { readonly [K in keyof T]: MetricDefinition };
+  ) as unknown as MetricCatalogue;
 }
 
 /**
  * All metrics, by name. A label never has a value of the application in it: no text of a statement, no bound value, no
  * keyspace; nodes are the only label that grows with the cluster.
  */
-export const metricCatalogue = define({
+export const metricCatalogue: MetricCatalogue = define({
   cassandra_query_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
@@ -229,8 +230,6 @@ export const metricCatalogue = define({
     help: 'Calls of trackers and collectors that threw or rejected',
   },
 });
-
-export type MetricName = keyof typeof metricCatalogue;
 
 /** All metrics, in the order in which they are documented. */
 export const metricDefinitions: readonly MetricDefinition[] = Object.freeze(Object.values(metricCatalogue));
