@@ -15,8 +15,8 @@ export type {
 export type { ConcurrentResult } from './concurrent/outcome-tally.ts';
 export type { ExecutionInfo } from './execution-info.ts';
 export type { ExecutionProfile, ResolvedProfile } from './execution-profile.ts';
-export { OpenStreams } from './open-streams.ts';
 export { checkTracker } from './observation/session-trackers.ts';
+export { OpenStreams } from './open-streams.ts';
 export { PrepareCache } from './prepare-cache.ts';
 export { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';
 export type { QueryTrace, TraceEvent } from './query-trace.ts';

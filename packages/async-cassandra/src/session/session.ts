@@ -226,7 +226,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   /**
    * Fetches what the servers have traced of a request that was executed with `trace: true`. They write it after they
    * have answered, so this waits until it is complete.
-   * @throws TimeoutError when it is not complete in time
+   * @throws TimeoutError when it is not complete in time, SessionClosedError
    */
   getTrace(
     traceId: string,

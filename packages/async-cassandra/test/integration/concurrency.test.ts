@@ -99,7 +99,10 @@ describeOnEveryPair('Many requests at once', SCHEMA, (context) => {
     assert.deepEqual(done, { total: 2_500, succeeded: 2_500, failed: 0, errors: [] });
     assert.ok(most <= 32, `${most} at a time`);
     // After each thousand, at the end, and whenever a second has passed.
-    assert.deepEqual(progress, [...progress].sort((a, b) => a - b));
+    assert.deepEqual(
+      progress,
+      [...progress].sort((a, b) => a - b),
+    );
     assert.equal(progress.at(-1), 2_500);
     const read = await session.executeConcurrent(
       SELECT,
