@@ -282,6 +282,7 @@ export {
   type ScanCheckpoint,
   type ScanCheckpointRange,
   type ScanOptions,
+  type ScanRequestOption,
   type ScanProgress,
   type ScanWhere,
   type SessionCounters,

@@ -28,7 +28,7 @@ export { defaultSettings, type RequestSettings, type SettingsContext } from './r
 export type { TriedNode } from './request-trail.ts';
 export { AsyncResultSet } from './result-set.ts';
 export type { ScanCheckpoint, ScanCheckpointRange } from './scan/scan-checkpoint.ts';
-export type { ScanOptions, ScanProgress, ScanWhere } from './scan/scan-options.ts';
+export type { ScanOptions, ScanProgress, ScanRequestOption, ScanWhere } from './scan/scan-options.ts';
 export { AsyncTableScan } from './scan/table-scan.ts';
 export { innermostSession, type Operation, type OperationBounds, SessionDecorator } from './session-decorator.ts';
 export { AsyncCassandraSession, type SessionParts } from './session.ts';

@@ -45,6 +45,7 @@ export abstract class SessionDecorator extends AsyncCloseable implements Cassand
   #active = 0;
   #onIdle: (() => void) | null = null;
 
+  /** @internal */
   protected constructor(inner: CassandraSession, timers: Timers) {
     super();
     this.inner = inner;

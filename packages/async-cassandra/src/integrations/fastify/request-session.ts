@@ -23,7 +23,10 @@ export class RequestSession implements Omit<CassandraSession, 'close'> {
   readonly #name: string | null;
   readonly #lifetime: RequestLifetime;
 
-  /** @param name - null: the default session */
+  /**
+   * @internal
+   * @param name - null: the default session
+   */
   constructor(sessions: FastifyCassandra, name: string | null, lifetime: RequestLifetime) {
     this.#sessions = sessions;
     this.#name = name;

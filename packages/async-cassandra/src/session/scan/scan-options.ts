@@ -28,7 +28,8 @@ export interface ScanProgress {
   readonly fraction: number;
 }
 
-type PassedOn =
+/** The request options that each page of a scan takes. */
+export type ScanRequestOption =
   | 'consistency'
   | 'fetchSize'
   | 'attemptTimeoutMs'
@@ -40,7 +41,7 @@ type PassedOn =
   | 'nowInSeconds';
 
 /** Options of `scan`. */
-export interface ScanOptions extends Pick<RequestOptions, PassedOn> {
+export interface ScanOptions extends Pick<RequestOptions, ScanRequestOption> {
   /** Keyspace of the table, exactly as the metadata has it. Default: the session's. */
   readonly keyspace?: string | undefined;
   /** Names of the columns to read, exactly as the metadata has them. Default: all. */
@@ -82,7 +83,7 @@ export interface OwnScanOptions {
   readonly pageTimeoutMs: number | undefined;
   readonly pageRetries: number;
   /** For the requests; checked where they are resolved. */
-  readonly requestOptions: Pick<RequestOptions, PassedOn>;
+  readonly requestOptions: Pick<RequestOptions, ScanRequestOption>;
 }
 
 /** Settings of requests that make no sense for each page of a scan. */
