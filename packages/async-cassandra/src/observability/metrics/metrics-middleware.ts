@@ -153,12 +153,12 @@ export class MetricsMiddleware implements RequestTracker, MetricsSource {
     for (const collector of this.collectors) this.#delivery.call(() => collector.recordConnectionHealth?.(metrics));
   }
 
-  /** @internal */
+  /** Called by the driver. */
   onStart(): void {
     // The request knows when it began.
   }
 
-  /** @internal */
+  /** Called by the driver. */
   onEnd(request: TrackedRequest, error: AsyncCassandraError | null): void {
     if (!this.#isEnabled) return;
     this.#statistics.ended(request, error);
@@ -166,12 +166,12 @@ export class MetricsMiddleware implements RequestTracker, MetricsSource {
     if (this.#delivery.hasRecipients && this.#delivery.hasRoom) this.#delivery.add(this.#metricsOf(request, error));
   }
 
-  /** @internal */
+  /** Called by the driver. */
   onRetry(_request: TrackedRequest, retry: TrackedRetry): void {
     if (this.#isEnabled) this.#statistics.retried(retry);
   }
 
-  /** @internal */
+  /** Called by the driver. */
   onStreamEnd(stream: TrackedStream): void {
     if (this.#isEnabled) this.#statistics.streamEnded(stream);
   }
