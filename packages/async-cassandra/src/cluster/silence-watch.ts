@@ -4,9 +4,12 @@ import type { Connection } from '../connection/index.ts';
 const MANY = 10;
 /** ... a node is slow once nothing was read from it for this long. */
 const SILENT_MANY_MS = 200;
-/** With fewer it is slow after this. */
-const SILENT_FEW_MS = 1_000;
-/** While a node is silent, the clock is read at every eighth question only. */
+/**
+ * With fewer it is slow after this. A slow answer to a single request looks the same, but the probe that is sent at once tells:
+ * its reply ends the silence.
+ */
+const SILENT_FEW_MS = 250;
+/** While many are unanswered, the clock is read at every eighth question only. */
 const ASK_CLOCK_MASK = 7;
 
 /**
@@ -48,7 +51,7 @@ export class SilenceWatch {
       this.#asked = 0;
       return false;
     }
-    if ((++this.#asked & ASK_CLOCK_MASK) !== 0) return this.#slow;
+    if (unanswered >= MANY && (++this.#asked & ASK_CLOCK_MASK) !== 0) return this.#slow;
     const silentMs = this.#now() - this.#silentSince;
     if (silentMs >= (unanswered >= MANY ? SILENT_MANY_MS : SILENT_FEW_MS)) this.#becomeSlow();
     return this.#slow;
