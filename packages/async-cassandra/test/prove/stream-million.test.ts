@@ -93,7 +93,7 @@ describe(`${rowCount} rows`, () => {
     assert.ok(grown <= 1, `${grown} MiB more in use after the last row than after the first`);
   });
 
-  it('should_cost_at_most_a_third_of_the_processor_time_of_cassandra_driver', async (t) => {
+  it('should_cost_at_most_a_third_of_the_processor_time_of_cassandra_driver_at_full_size', async (t) => {
     const ways: readonly Way[] = ['rows', 'driver eachRow', 'pages', 'driver for await'];
     const readings = new Map<Way, Reading[]>(ways.map((way) => [way, []]));
     for (let round = 0; round < ROUNDS; round++) for (const way of ways) readings.get(way)?.push(await read(way));
@@ -109,6 +109,7 @@ describe(`${rowCount} rows`, () => {
     const theirs = Math.min(micros('driver eachRow'), micros('driver for await'));
     const ratio = micros('rows') / theirs;
     t.diagnostic(`ratio of rows to the cheaper way of cassandra-driver: ${ratio.toFixed(3)}`);
-    assert.ok(ratio <= 1 / 3, `${ratio} of cassandra-driver's`);
+    // Times are asserted of the whole run only: one of a tenth is short, and CI's machine may be busy.
+    if (rowCount >= 1_000_000) assert.ok(ratio <= 1 / 3, `${ratio} of cassandra-driver's`);
   });
 });
