@@ -16,6 +16,7 @@ export {
 } from './exponential-reconnection-policy.ts';
 export { FallthroughRetryPolicy } from './fallthrough-retry-policy.ts';
 export { FixedAddressTranslator, type FixedAddressTranslatorOptions } from './fixed-address-translator.ts';
+export { isNodeFailure } from './is-node-failure.ts';
 export { LatencyHistogram } from './latency-histogram.ts';
 export type { LoadBalancingPolicy, RoutingInfo, StatementKind } from './load-balancing-policy.ts';
 export {

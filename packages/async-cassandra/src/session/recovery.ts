@@ -1,20 +1,22 @@
 import { waitFor } from '../cluster/index.ts';
 import {
-  type AsyncCassandraError,
+  AsyncCassandraError,
   assignOutcome,
   ConnectionError,
-  IsBootstrappingError,
-  OverloadedError,
   ProtocolError,
   ReadTimeoutError,
-  ServerError,
-  TimeoutError,
   UnavailableError,
   UnpreparedError,
   WriteTimeoutError,
 } from '../errors/index.ts';
 import { ReplyTooLargeError } from '../protocol/index.ts';
-import { canSendAgain, type RetryContext, type RetryEvent, type RetryVerdict } from '../policies/index.ts';
+import {
+  canSendAgain,
+  isNodeFailure,
+  type RetryContext,
+  type RetryEvent,
+  type RetryVerdict,
+} from '../policies/index.ts';
 import { sendToNext } from './dispatch.ts';
 import { assignServerOutcome, outcomeOf } from './outcome.ts';
 import type { LiveAttempt, LiveRequest } from './request-contract.ts';
@@ -208,20 +210,10 @@ function preparingFailed(request: LiveRequest, attempt: LiveAttempt, error: unkn
   const { node } = attempt.connection;
   if (request.core.isClosed) request.fail(sessionClosed());
   else if (request.remainingMs() <= 0) request.fail(requestTimeout(request, node));
-  else if (isFaultOfNode(error)) {
+  else if (error instanceof AsyncCassandraError && isNodeFailure(error)) {
     request.trailFrom(0).failed(node, error);
     sendToNext(request);
   } else request.fail(error);
-}
-
-function isFaultOfNode(error: unknown): error is AsyncCassandraError {
-  return (
-    error instanceof ConnectionError ||
-    error instanceof TimeoutError ||
-    error instanceof OverloadedError ||
-    error instanceof ServerError ||
-    error instanceof IsBootstrappingError
-  );
 }
 
 /** A step that runs on its own: what a policy or an encoder throws ends the request, not the process. */
