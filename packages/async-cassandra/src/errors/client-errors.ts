@@ -92,19 +92,50 @@ export class QueueFullError extends AsyncCassandraError {
   }
 }
 
+/** What a rate limit was like when it refused a request. */
+export interface RateLimitFields {
+  /** The option that sets the bound which was reached: too many waited, or this one has waited too long. */
+  readonly limit: 'maxQueued' | 'maxQueueMs';
+  /** How many requests waited for their turn. */
+  readonly queued: number;
+  /**
+   * Milliseconds until the rate has let those begin that wait, and then one more. 0 when there is no rate: requests that
+   * finish make room, and nobody knows when.
+   */
+  readonly retryAfterMs: number;
+}
+
 /** A rate limiter refused the request. */
-export class RateLimitExceededError extends AsyncCassandraError {
+export class RateLimitExceededError extends AsyncCassandraError implements RateLimitFields {
   static override readonly errorName: string = 'RateLimitExceededError';
-  constructor(message: string, details?: ErrorDetails) {
+  readonly limit: 'maxQueued' | 'maxQueueMs';
+  readonly queued: number;
+  readonly retryAfterMs: number;
+  constructor(message: string, fields: RateLimitFields, details?: ErrorDetails) {
     super(message, 'CASS_ERR_RATE_LIMIT_EXCEEDED', details);
+    this.limit = fields.limit;
+    this.queued = fields.queued;
+    this.retryAfterMs = fields.retryAfterMs;
   }
 }
 
+/** What a circuit was like when it refused a request. */
+export interface CircuitOpenFields {
+  /** `open`: nobody may pass. `halfOpen`: one request is trying, and the others wait for what it learns. */
+  readonly state: 'open' | 'halfOpen';
+  /** Milliseconds until a request may try; 0 while one is trying. */
+  readonly retryAfterMs: number;
+}
+
 /** A circuit breaker is open: requests are refused until it has seen the cluster answer again. */
-export class CircuitOpenError extends AsyncCassandraError {
+export class CircuitOpenError extends AsyncCassandraError implements CircuitOpenFields {
   static override readonly errorName: string = 'CircuitOpenError';
-  constructor(message: string, details?: ErrorDetails) {
+  readonly state: 'open' | 'halfOpen';
+  readonly retryAfterMs: number;
+  constructor(message: string, fields: CircuitOpenFields, details?: ErrorDetails) {
     super(message, 'CASS_ERR_CIRCUIT_OPEN', details);
+    this.state = fields.state;
+    this.retryAfterMs = fields.retryAfterMs;
   }
 }
 

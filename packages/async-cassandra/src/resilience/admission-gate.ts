@@ -1,5 +1,11 @@
 import type { TimerHandle, Timers } from '../connection/index.ts';
-import { AbortError, RateLimitExceededError, SessionClosedError, TimeoutError } from '../errors/index.ts';
+import {
+  AbortError,
+  RateLimitExceededError,
+  type RateLimitFields,
+  SessionClosedError,
+  TimeoutError,
+} from '../errors/index.ts';
 import { AbortRegistry, type OperationBounds } from '../session/index.ts';
 import { Rate } from './rate.ts';
 import type { RateLimits } from './rate-limit-options.ts';
@@ -79,6 +85,7 @@ export class AdmissionGate {
       this.counts.refusedFull++;
       throw new RateLimitExceededError(
         `The rate limit is reached and ${maxQueued} requests wait already; send fewer, or raise maxConcurrent, requestsPerSecond or maxQueued`,
+        this.#situation('maxQueued', this.#queue.size),
       );
     }
     return new Promise((begin, refuse) => this.#enqueue(begin, refuse, timeoutMs, signal));
@@ -128,7 +135,11 @@ export class AdmissionGate {
     this.#queue.push(turn);
     const expired = (): void => {
       this.counts[isOwnTime ? 'timedOut' : 'refusedLate']++;
-      this.#giveUp(turn, isOwnTime ? timeoutError(timeoutMs) : lateError(maxQueueMs));
+      const others = this.#queue.size - 1;
+      this.#giveUp(
+        turn,
+        isOwnTime ? timeoutError(timeoutMs) : lateError(maxQueueMs, this.#situation('maxQueueMs', others)),
+      );
     };
     turn.timer = this.#timers.setTimeout(expired, isOwnTime ? timeoutMs : maxQueueMs);
     turn.timer.unref?.();
@@ -140,6 +151,10 @@ export class AdmissionGate {
     this.#end(turn).refuse(error);
     // Nothing else may be left to wake those behind it, or to keep the timer for.
     this.#advance();
+  }
+
+  #situation(limit: RateLimitFields['limit'], queued: number): RateLimitFields {
+    return { limit, queued, retryAfterMs: Math.ceil(this.#rate.waitMs(queued, this.#timers.now())) };
   }
 
   /** Takes it out of everything that knows it. */
@@ -198,8 +213,9 @@ function timeoutError(timeoutMs: number): TimeoutError {
   );
 }
 
-function lateError(maxQueueMs: number): RateLimitExceededError {
+function lateError(maxQueueMs: number, fields: RateLimitFields): RateLimitExceededError {
   return new RateLimitExceededError(
     `The request waited for its turn under the rate limit longer than maxQueueMs (${maxQueueMs} ms); send fewer, or raise maxConcurrent or requestsPerSecond`,
+    fields,
   );
 }

@@ -21,6 +21,11 @@ export class Rate {
     return this.#fullAt - this.#toleranceMs;
   }
 
+  /** Milliseconds until it has let so many pass that wait, and one more. */
+  waitMs(waiting: number, now: number): number {
+    return Math.max(0, this.nextAt + waiting * this.#intervalMs - now);
+  }
+
   /** Takes a token. @returns false when there is none yet */
   take(now: number): boolean {
     if (now < this.nextAt) return false;

@@ -109,6 +109,7 @@ export class Circuit {
     const when = waitMs > 0 ? `a request may try again in ${waitMs} ms` : 'a request is trying';
     return new CircuitOpenError(
       `The circuit breaker is open, for too many of the last requests have failed; ${when}, check the cluster`,
+      { state: waitMs > 0 ? 'open' : 'halfOpen', retryAfterMs: waitMs },
     );
   }
 }

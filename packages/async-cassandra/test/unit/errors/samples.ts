@@ -52,7 +52,9 @@ const counted = 'ReplicaCountError';
 export const samples: readonly Sample[] = [
   client('AbortError', 'ABORTED', 'unknown', none, (_, m, d) => new errors.AbortError(m, d)),
   client('AuthenticationError', 'AUTHENTICATION', 'notSent', none, (_, m, d) => new errors.AuthenticationError(m, d)),
-  client('CircuitOpenError', 'CIRCUIT_OPEN', 'notSent', none, (_, m, d) => new errors.CircuitOpenError(m, d)),
+  client('CircuitOpenError', 'CIRCUIT_OPEN', 'notSent', { state: 'open', retryAfterMs: 5_000 } as const, (f, m, d) => {
+    return new errors.CircuitOpenError(m, f, d);
+  }),
   client('ConfigurationError', 'CONFIGURATION', 'notSent', { path: 'a.b' }, (f, m, d) => {
     return new errors.ConfigurationError(f.path, m, d);
   }),
@@ -70,9 +72,13 @@ export const samples: readonly Sample[] = [
   client('QueueFullError', 'QUEUE_FULL', 'notSent', { limit: 'limits.maxQueued' }, (f, m, d) => {
     return new errors.QueueFullError(f.limit, m, d);
   }),
-  client('RateLimitExceededError', 'RATE_LIMIT_EXCEEDED', 'notSent', none, (_, m, d) => {
-    return new errors.RateLimitExceededError(m, d);
-  }),
+  client(
+    'RateLimitExceededError',
+    'RATE_LIMIT_EXCEEDED',
+    'notSent',
+    { limit: 'maxQueued', queued: 10_000, retryAfterMs: 20 } as const,
+    (f, m, d) => new errors.RateLimitExceededError(m, f, d),
+  ),
   client('SessionClosedError', 'SESSION_CLOSED', 'notSent', none, (_, m, d) => new errors.SessionClosedError(m, d)),
   client('StreamBusyError', 'STREAM_BUSY', 'rejected', none, (_, m, d) => new errors.StreamBusyError(m, d)),
   client('TimeoutError', 'TIMEOUT', 'unknown', { timeoutMs: 12_000 }, (f, m, d) => {

@@ -60,6 +60,7 @@ describe('a session with a circuit breaker', () => {
     assert.ok(refusal instanceof CircuitOpenError);
     assert.deepEqual([refusal.outcome, refusal.code], ['notSent', 'CASS_ERR_CIRCUIT_OPEN']);
     assert.match(refusal.message, /in 1000 ms/);
+    assert.deepEqual([refusal.state, refusal.retryAfterMs], ['open', 1_000]);
     assert.equal(rig.inner.requests.length, asked);
     assert.deepEqual(rig.states, ['open']);
     assert.deepEqual(rig.session.stats, {
@@ -94,6 +95,7 @@ describe('a session with a circuit breaker', () => {
     for (const each of others) {
       assert.ok(each instanceof CircuitOpenError);
       assert.match(each.message, /a request is trying/);
+      assert.deepEqual([each.state, each.retryAfterMs], ['halfOpen', 0]);
     }
     assert.equal(rig.inner.requests.at(-1)?.query, 'probe');
     rig.inner.requests.at(-1)?.succeed();
@@ -143,7 +145,7 @@ describe('a session with a circuit breaker', () => {
       new AbortError('aborted'),
       new InvalidValueError('wrong'),
       new ConfigurationError('x', 'wrong'),
-      new errors.RateLimitExceededError('full'),
+      new errors.RateLimitExceededError('full', { limit: 'maxQueued', queued: 1, retryAfterMs: 0 }),
       new errors.QueueFullError('limits.maxQueued', 'full'),
       new errors.SessionClosedError('closed'),
       new TimeoutError('had no turn', 5, { outcome: 'notSent' }),

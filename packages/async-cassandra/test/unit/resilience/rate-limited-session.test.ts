@@ -104,6 +104,38 @@ describe('a rate-limited session', () => {
     );
   });
 
+  test('should tell those it refuses which bound it was and when it is worth trying again', async () => {
+    const { clock, inner, session } = limited({ requestsPerSecond: 10, burst: 1, maxQueued: 3, maxQueueMs: 250 });
+    inner.onRequest = (request) => request.succeed();
+    const all = [1, 2, 3, 4].map((n) => session.execute(`${n}`).catch((error: unknown) => error));
+    await clock.advance(40);
+    const refused = await rejection(session.execute('5'));
+    assert.ok(refused instanceof RateLimitExceededError);
+    const { limit, queued, retryAfterMs } = refused;
+    assert.deepEqual({ limit, queued, retryAfterMs }, { limit: 'maxQueued', queued: 3, retryAfterMs: 360 });
+    await clock.advance(210);
+    const late = await all[3];
+    assert.ok(late instanceof RateLimitExceededError);
+    assert.deepEqual([late.limit, late.queued, late.retryAfterMs], ['maxQueueMs', 0, 50]);
+    // The others have come: at that moment one begins at once, and not sooner.
+    await clock.advance(retryAfterMs - 210 - 101);
+    const asked = inner.requests.length;
+    const early = session.execute('early');
+    assert.equal(inner.requests.length, asked);
+    await clock.settle(early);
+    assert.equal(clock.now(), 300);
+  });
+
+  test('should not guess when there is no rate', async () => {
+    const { inner, session } = limited({ maxConcurrent: 1, maxQueued: 0 });
+    const first = session.execute('first');
+    const refused = await rejection(session.execute('second'));
+    assert.ok(refused instanceof RateLimitExceededError);
+    assert.deepEqual([refused.limit, refused.queued, refused.retryAfterMs], ['maxQueued', 0, 0]);
+    inner.requests[0]?.succeed();
+    await first;
+  });
+
   test('should count waiting as a part of the time that the request has', async () => {
     const { clock, inner, session } = limited({ maxConcurrent: 1 });
     const first = session.execute('first');
