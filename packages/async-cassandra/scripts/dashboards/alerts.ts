@@ -185,6 +185,33 @@ const bounds: readonly AlertRule[] = [
     ],
   },
   {
+    name: 'CassandraRateLimited',
+    severity: 'warning',
+    expression: `${perSecond('cassandra_rate_limit_rejected_total')} > 0`,
+    for: '2m',
+    summary: 'A rate limit of {{ $labels.instance }} refuses {{ $value | humanize }} requests a second',
+    meaning: 'More is asked under a RateLimitedSession than it lets pass: requests fail with RateLimitExceededError.',
+    steps: [
+      'See the reason in the panel "Under rate limits": queue_full is a burst or a limit that is too low, queue_time a queue that is too long',
+      'Compare with "p99 by node": a slow cluster keeps places taken, and raising maxConcurrent makes it slower',
+      'If the cluster has room, raise the limit; if not, shed load before it reaches the driver: docs/resilience.md shows how',
+    ],
+  },
+  {
+    name: 'CassandraCircuitOpen',
+    severity: 'critical',
+    expression: `sum by (${BY_INSTANCE}) (cassandra_circuit_breakers{state!="closed"}) > 0`,
+    for: '30s',
+    summary: '{{ $value }} circuit breakers of {{ $labels.instance }} are open',
+    meaning:
+      'Too many requests of a CircuitBreakerSession have failed, and it refuses all but one in a while: they fail with CircuitOpenError.',
+    steps: [
+      'Look for what has opened it: the panels "Errors by class" and "Errors by node" just before',
+      'All instances: the cluster, or a data centre. One instance: its network',
+      'It closes by itself when a request that tries succeeds; a restart only forgets what it has learnt',
+    ],
+  },
+  {
     name: 'CassandraConnectionsFull',
     severity: 'warning',
     expression: `cassandra_node_available_stream_ids / (cassandra_node_available_stream_ids + cassandra_node_in_flight_requests + cassandra_node_orphaned_stream_ids > 0) < 0.1`,

@@ -213,9 +213,58 @@ const session: Section = {
   ],
 };
 
+const guards: Section = {
+  title: 'Rate limits and circuit breakers',
+  panels: [
+    times(
+      { title: 'Under rate limits', description: 'What rate limits do with requests, each second', unit: 'reqps' },
+      {
+        permitted: rate('cassandra_rate_limit_permitted_total'),
+        'rejected: {{reason}}': rate('cassandra_rate_limit_rejected_total', ['reason']),
+        'given up: {{reason}}': rate('cassandra_rate_limit_given_up_total', ['reason']),
+      },
+    ),
+    times(
+      { title: 'Places under rate limits', description: 'Requests that have a turn, or wait for it', unit: 'short' },
+      {
+        waiting: total('cassandra_rate_limit_waiting_requests'),
+        'in flight': total('cassandra_rate_limit_in_flight_requests'),
+      },
+    ),
+    times(
+      { title: 'Time waited for a turn', description: 'The mean of those that had to wait', unit: 's' },
+      {
+        mean: ratio(rate('cassandra_rate_limit_wait_seconds_total'), rate('cassandra_rate_limit_waited_total')),
+      },
+    ),
+    times(
+      { title: 'Circuit breakers', description: 'How many are in which state', unit: 'short' },
+      { '{{state}}': total('cassandra_circuit_breakers', ['state']) },
+    ),
+    times(
+      { title: 'Under circuit breakers', description: 'What becomes of requests, each second', unit: 'reqps' },
+      {
+        '{{verdict}}': rate('cassandra_circuit_breaker_requests_total', ['verdict']),
+        rejected: rate('cassandra_circuit_breaker_rejected_total'),
+      },
+    ),
+    times(
+      {
+        title: 'Circuits opening',
+        description: 'Openings and requests that try the cluster, each second',
+        unit: 'cps',
+      },
+      {
+        opened: rate('cassandra_circuit_breaker_opened_total'),
+        probes: rate('cassandra_circuit_breaker_probes_total'),
+      },
+    ),
+  ],
+};
+
 /** All sections; metrics that none of them shows have a panel each in the last. */
 export function allSections(): readonly Section[] {
-  const written = [overview, requests, nodes, connections, session];
+  const written = [overview, requests, nodes, connections, session, guards];
   const shown = new Set(
     written.flatMap(({ panels }) =>
       panels.flatMap(({ targets }) => targets.flatMap(({ expression }) => [...metricsOf(expression)])),

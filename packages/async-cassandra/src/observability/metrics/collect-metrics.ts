@@ -4,6 +4,7 @@ import { metricCatalogue } from './metric-catalogue.ts';
 import type { MetricName } from './metric-name.ts';
 import type { HistogramSample, MetricFamily, MetricSample } from './metric-definition.ts';
 import { gaugesByNode, type NodeGauges } from './node-gauges.ts';
+import type { GuardSums, ObservedGuards } from './observed-guards.ts';
 import type { CounterSums, ObservedSessions } from './observed-sessions.ts';
 import type { ConnectionMetrics } from './query-metrics.ts';
 import type { RequestStatistics } from './request-statistics.ts';
@@ -12,6 +13,7 @@ import type { RequestStatistics } from './request-statistics.ts';
 export interface MetricsInputs {
   readonly statistics: RequestStatistics;
   readonly sessions: ObservedSessions;
+  readonly guards: ObservedGuards;
   readonly delivery: Delivery;
   readonly health: ReadonlyMap<string, ConnectionMetrics>;
 }
@@ -23,6 +25,7 @@ interface Snapshot extends MetricsInputs {
   readonly states: readonly SessionState[];
   readonly nodes: readonly NodeGauges[];
   readonly sums: CounterSums;
+  readonly guardSums: GuardSums;
 }
 
 function total(of: (state: SessionState) => number): Read {
@@ -47,6 +50,16 @@ function nodeTotal(of: NodeTotal): Read {
       labels: { node: node.endPoint, datacenter: node.dataCenter },
       value: node[of],
     }));
+}
+
+function guardTotal(of: keyof GuardSums['counts']): Read {
+  return ({ guardSums }) => guardSums.counts[of];
+}
+
+/** @param by - what is counted, by the label's value */
+function guardTotals(label: string, by: Readonly<Record<string, keyof GuardSums['counts']>>): Read {
+  return ({ guardSums }) =>
+    Object.entries(by).map(([value, of]) => ({ labels: { [label]: value }, value: guardSums.counts[of] }));
 }
 
 function labelled(
@@ -118,6 +131,26 @@ const READERS: { readonly [K in MetricName]: Read } = {
   cassandra_node_connections_closed_total: nodeTotal('connectionsClosed'),
   cassandra_node_connection_errors_total: nodeTotal('connectionErrors'),
   cassandra_node_authentication_errors_total: nodeTotal('authenticationErrors'),
+  cassandra_rate_limit_permitted_total: guardTotal('admitted'),
+  cassandra_rate_limit_rejected_total: guardTotals('reason', { queue_full: 'refusedFull', queue_time: 'refusedLate' }),
+  cassandra_rate_limit_given_up_total: guardTotals('reason', { timeout: 'timedOut', aborted: 'aborted' }),
+  cassandra_rate_limit_waited_total: guardTotal('waited'),
+  cassandra_rate_limit_wait_seconds_total: ({ guardSums }) => guardSums.counts.waitedMs / 1000,
+  cassandra_rate_limit_waiting_requests: ({ guardSums }) => guardSums.queued,
+  cassandra_rate_limit_in_flight_requests: ({ guardSums }) => guardSums.inFlight,
+  cassandra_circuit_breakers: ({ guardSums: { breakers } }) => [
+    { labels: { state: 'closed' }, value: breakers.closed },
+    { labels: { state: 'open' }, value: breakers.open },
+    { labels: { state: 'half_open' }, value: breakers.halfOpen },
+  ],
+  cassandra_circuit_breaker_opened_total: guardTotal('opened'),
+  cassandra_circuit_breaker_rejected_total: guardTotal('refused'),
+  cassandra_circuit_breaker_requests_total: guardTotals('verdict', {
+    succeeded: 'succeeded',
+    failed: 'failed',
+    excused: 'excused',
+  }),
+  cassandra_circuit_breaker_probes_total: guardTotal('probes'),
   cassandra_metrics_dropped_total: ({ delivery }) => delivery.dropped,
   cassandra_metrics_failures_total: ({ delivery, sums }) => delivery.failures + sums.trackerFailures,
 };
@@ -125,7 +158,13 @@ const READERS: { readonly [K in MetricName]: Read } = {
 /** Reads all metrics. */
 export function collectMetrics(inputs: MetricsInputs): MetricFamily[] {
   const states = inputs.sessions.states();
-  const snapshot = { ...inputs, states, nodes: gaugesByNode(states), sums: inputs.sessions.sums() };
+  const snapshot = {
+    ...inputs,
+    states,
+    nodes: gaugesByNode(states),
+    sums: inputs.sessions.sums(),
+    guardSums: inputs.guards.sums(),
+  };
   return (Object.keys(READERS) as MetricName[]).map((name) => {
     const definition = metricCatalogue[name];
     const values = READERS[name](snapshot);

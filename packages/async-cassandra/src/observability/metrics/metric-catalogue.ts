@@ -1,3 +1,4 @@
+import { guardMetrics } from './guard-metrics.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 import type { MetricName } from './metric-name.ts';
 
@@ -217,6 +218,7 @@ export const metricCatalogue: MetricCatalogue = define({
     labels: NODE,
     help: 'Connections to the node that could not be opened because it refused the credentials',
   },
+  ...guardMetrics,
   cassandra_metrics_dropped_total: {
     type: 'counter',
     unit: 'events',

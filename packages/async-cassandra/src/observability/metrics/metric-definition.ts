@@ -13,6 +13,7 @@ export interface MetricDefinition {
     | 'streams'
     | 'statements'
     | 'nodes'
+    | 'breakers'
     | 'bool'
     | 'events';
   readonly labels: readonly string[];

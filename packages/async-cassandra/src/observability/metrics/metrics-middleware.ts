@@ -1,12 +1,14 @@
 import { systemTimers, type Timers } from '../../connection/index.ts';
 import type { RequestTracker, TrackedRequest, TrackedRetry, TrackedStream } from '../../diagnostics/index.ts';
 import { type AsyncCassandraError, ConfigurationError } from '../../errors/index.ts';
+import { innermostSession, SessionDecorator } from '../../session/index.ts';
 import { collectMetrics } from './collect-metrics.ts';
 import { Delivery } from './delivery.ts';
 import { errorCategory, errorType } from './error-category.ts';
 import type { MetricFamily } from './metric-definition.ts';
 import { normalizeQuery } from './normalize-query.ts';
-import { type MeasuredSession, ObservedSessions } from './observed-sessions.ts';
+import { ObservedGuards } from './observed-guards.ts';
+import { isMeasured, type MeasuredSession, ObservedSessions } from './observed-sessions.ts';
 import {
   type ConnectionMetrics,
   type MetricsCollector,
@@ -54,6 +56,7 @@ export class MetricsMiddleware implements RequestTracker, MetricsSource {
   readonly #timers: Timers;
   readonly #statistics = new RequestStatistics();
   readonly #sessions = new ObservedSessions();
+  readonly #guards = new ObservedGuards();
   readonly #names = new StatementNames();
   readonly #health = new Map<string, ConnectionMetrics>();
   readonly #direct: readonly MetricsCollector[];
@@ -96,16 +99,18 @@ export class MetricsMiddleware implements RequestTracker, MetricsSource {
   }
 
   /**
-   * Follows a session until it is closed. Following it twice is the same as once.
+   * Follows a session until it is closed; of a decorated one the rate limits and circuit breakers around it too. Following
+   * one twice is the same as once.
    * @returns what ends it sooner
    */
-  observe(session: MeasuredSession): Disposable {
-    const observed = session.observe(this);
-    this.#sessions.add(session);
+  observe(session: MeasuredSession | SessionDecorator): Disposable {
+    const guards = session instanceof SessionDecorator ? this.#guards.add(session) : [];
+    const innermost = session instanceof SessionDecorator ? innermostSession(session) : session;
+    const observed = isMeasured(innermost) ? this.#follow(innermost) : null;
     return {
       [Symbol.dispose]: () => {
-        observed[Symbol.dispose]();
-        this.#sessions.remove(session);
+        for (const guard of guards) this.#guards.remove(guard);
+        observed?.[Symbol.dispose]();
       },
     };
   }
@@ -115,6 +120,7 @@ export class MetricsMiddleware implements RequestTracker, MetricsSource {
     return collectMetrics({
       statistics: this.#statistics,
       sessions: this.#sessions,
+      guards: this.#guards,
       delivery: this.#delivery,
       health: this.#health,
     });
@@ -174,6 +180,17 @@ export class MetricsMiddleware implements RequestTracker, MetricsSource {
   /** Called by the driver. */
   onStreamEnd(stream: TrackedStream): void {
     if (this.#isEnabled) this.#statistics.streamEnded(stream);
+  }
+
+  #follow(session: MeasuredSession): Disposable {
+    const observed = session.observe(this);
+    this.#sessions.add(session);
+    return {
+      [Symbol.dispose]: () => {
+        observed[Symbol.dispose]();
+        this.#sessions.remove(session);
+      },
+    };
   }
 
   #record(collector: MetricsCollector, request: TrackedRequest, error: AsyncCassandraError | null): void {

@@ -9,6 +9,12 @@ export interface MeasuredSession {
   observe(tracker: RequestTracker): Disposable;
 }
 
+/** Whether it tells what metrics are made of; a session of an application's own need not. */
+export function isMeasured(session: object): session is MeasuredSession {
+  const { observe, counters } = session as Partial<MeasuredSession>;
+  return typeof observe === 'function' && counters !== undefined;
+}
+
 /** Sums of counters over sessions, those that have closed among them. */
 export interface CounterSums {
   preparedHits: number;

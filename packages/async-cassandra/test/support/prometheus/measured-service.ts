@@ -8,9 +8,11 @@ import {
   type CassandraSession,
   type ClusterOptions,
 } from '../../../src/index.ts';
+import { CircuitBreakerSession } from '../../../src/integrations/circuit-breaker/index.ts';
 import { cassandraPlugin } from '../../../src/integrations/fastify/index.ts';
 import { PrometheusMetricsCollector } from '../../../src/integrations/prometheus/index.ts';
 import { MetricsMiddleware } from '../../../src/observability/index.ts';
+import { RateLimitedSession } from '../../../src/resilience/index.ts';
 
 const WORKERS = 12;
 
@@ -18,12 +20,17 @@ const WORKERS = 12;
 export class MeasuredService implements AsyncDisposable {
   readonly app: FastifyInstance;
   readonly #session: AsyncCassandraSession;
+  /** As an export would use it: with few places, and given up when nothing works. */
+  readonly #guarded: CircuitBreakerSession;
   readonly #work: Promise<unknown>[] = [];
   #isWorking = true;
 
   private constructor(app: FastifyInstance) {
     this.app = app;
     this.#session = innermost(app.cassandra.session);
+    this.#guarded = new CircuitBreakerSession(
+      new RateLimitedSession(this.#session, { maxConcurrent: 4, maxQueued: 20 }),
+    );
   }
 
   static async start(
@@ -31,8 +38,9 @@ export class MeasuredService implements AsyncDisposable {
     keyspace: string,
   ): Promise<MeasuredService> {
     const registry = new Registry();
+    const metrics = new MetricsMiddleware([new PrometheusMetricsCollector({ registry })]);
     const cluster = makeCluster({
-      metrics: new MetricsMiddleware([new PrometheusMetricsCollector({ registry })]),
+      metrics,
       // Bursts of the service wait in the queue.
       limits: { maxInFlight: 24 },
       requestTimeoutMs: 5_000,
@@ -41,7 +49,9 @@ export class MeasuredService implements AsyncDisposable {
     app.addHook('onClose', () => cluster.close());
     await app.register(cassandraPlugin, { cluster, keyspace, metrics: { registry }, statusPage: { path: '/status' } });
     await app.listen({ port: 0, host: '127.0.0.1' });
-    return new MeasuredService(app);
+    const service = new MeasuredService(app);
+    metrics.observe(service.#guarded);
+    return service;
   }
 
   /** `127.0.0.1:port`. */
@@ -54,6 +64,7 @@ export class MeasuredService implements AsyncDisposable {
     for (let worker = 0; worker < WORKERS; worker++) this.#work.push(this.#steadily(() => this.#round(worker), 20));
     this.#work.push(this.#steadily(() => this.#burst(), 700));
     this.#work.push(this.#steadily(() => this.#mistakes(), 400));
+    this.#work.push(this.#steadily(() => this.#exports(), 300));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,6 +96,12 @@ export class MeasuredService implements AsyncDisposable {
 
   async #burst(): Promise<void> {
     const reads = Array.from({ length: 200 }, (_, k) => this.#session.execute('SELECT v FROM t WHERE k = ?', [k]));
+    await Promise.allSettled(reads);
+  }
+
+  /** More than the rate limit lets pass at once. */
+  async #exports(): Promise<void> {
+    const reads = Array.from({ length: 30 }, (_, k) => this.#guarded.execute('SELECT v FROM t WHERE k = ?', [k]));
     await Promise.allSettled(reads);
   }
 

@@ -241,6 +241,44 @@ export const ruleCases: readonly RuleCase[] = [
     at: '5m',
   },
   {
+    alert: 'CassandraRateLimited',
+    name: 'for two reasons',
+    series: {
+      [of('cassandra_rate_limit_rejected_total', { reason: 'queue_full' })]: '0+1x80',
+      [of('cassandra_rate_limit_rejected_total', { reason: 'queue_time' })]: '0+2x80',
+    },
+    fires: [A],
+    at: '6m',
+  },
+  {
+    alert: 'CassandraRateLimited',
+    name: 'none any more',
+    series: { [of('cassandra_rate_limit_rejected_total', { reason: 'queue_full' })]: '9x80' },
+    fires: [],
+    at: '6m',
+  },
+  {
+    alert: 'CassandraCircuitOpen',
+    name: 'one of two, which tries now and then',
+    series: {
+      [of('cassandra_circuit_breakers', { state: 'closed' })]: '2x4 1x40',
+      [of('cassandra_circuit_breakers', { state: 'open' })]: '0x4 1x3 0 1x40',
+      [of('cassandra_circuit_breakers', { state: 'half_open' })]: '0x4 0x3 1 0x40',
+    },
+    fires: [A],
+    at: '3m',
+  },
+  {
+    alert: 'CassandraCircuitOpen',
+    name: 'closed again',
+    series: {
+      [of('cassandra_circuit_breakers', { state: 'closed' })]: '0x2 1x40',
+      [of('cassandra_circuit_breakers', { state: 'open' })]: '1x2 0x40',
+    },
+    fires: [],
+    at: '3m',
+  },
+  {
     alert: 'CassandraConnectionsFull',
     name: 'almost',
     series: {
