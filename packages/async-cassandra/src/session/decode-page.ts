@@ -1,22 +1,16 @@
 import type { Row } from '../codecs/index.ts';
-import type { Timers } from '../connection/index.ts';
+import { DecodeTurns } from './decode-turns.ts';
 import type { RawPage } from './raw-page.ts';
 
-/** Others get the event loop after this much was decoded (rule 13 of the design). */
-export const SLICE_BYTES: number = 256 * 1024;
-
-/** Decodes what is left of a page, in slices. */
-export async function decodePage(page: RawPage): Promise<Row[]> {
+/** Decodes what is left of a page, others having the event loop in between. */
+export async function decodePage(
+  page: RawPage,
+  turns: DecodeTurns = new DecodeTurns(page.request.core.parts.seams.timers),
+): Promise<Row[]> {
   const rows: Row[] = [];
-  const { timers } = page.request.core.parts.seams;
-  for (;;) {
-    page.decodeInto(rows, page.rowsWithin(SLICE_BYTES));
-    if (page.remainingRows === 0) return rows;
-    await nextTurn(timers);
+  while (page.remainingRows > 0) {
+    if (turns.isUsedUp) await turns.next();
+    turns.decode(page, rows);
   }
-}
-
-/** Lets everybody else have the event loop once. */
-export function nextTurn(timers: Timers): Promise<void> {
-  return new Promise((resolve) => timers.setImmediate(resolve));
+  return rows;
 }

@@ -4,26 +4,34 @@ export interface RowSource<T> {
   mayGoOn(): boolean;
   /** The next items, at least one; null at the end. */
   refill(): Promise<readonly T[] | null>;
-  /** Nothing more is wanted, or this error has ended it. Harmless when it was said before. */
+  /** Nothing more is wanted, or this error has ended it; not told of an end that `refill` gave. Harmless when it was said before. */
   end(failure?: { readonly error: unknown }): void;
 }
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });
 
 /**
- * Items of a source one by one. Those that are there already cost one promise each and no other asynchronous work.
- * Calls of `next` that overlap are answered in their order.
+ * Items of a source one by one, counted, so that it is known at any moment which ones the consumer has. Those that are
+ * there already cost one promise each and no other asynchronous work. Calls of `next` that overlap are answered in their
+ * order.
  */
 export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #source: RowSource<T>;
   #items: readonly T[] = [];
   #at = 0;
+  /** Items handed out of those before. */
+  #handedBefore = 0;
   #isDone = false;
   /** The last of the calls that are not answered yet. */
   #last: Promise<IteratorResult<T, undefined>> | null = null;
 
   constructor(source: RowSource<T>) {
     this.#source = source;
+  }
+
+  /** How many items were handed out; it stands when all has ended, too. */
+  get handed(): number {
+    return this.#handedBefore + this.#at;
   }
 
   [Symbol.asyncIterator](): this {
@@ -60,8 +68,9 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
 
   /** Forgets the items that are there: the next one is asked of the source. */
   drop(): void {
-    this.#items = [];
+    this.#handedBefore += this.#at;
     this.#at = 0;
+    this.#items = [];
   }
 
   /** Ends: there are no more items. */
@@ -75,6 +84,8 @@ export class RowIterator<T> implements AsyncIterableIterator<T, undefined, undef
       return { done: false, value: this.#items[this.#at++] as T };
     if (this.#isDone) return DONE;
     try {
+      // Let go before their successors come.
+      this.drop();
       const items = await this.#source.refill();
       if (items === null || this.#hasEnded()) {
         this.stop();

@@ -1,7 +1,8 @@
 import type { Row } from '../codecs/index.ts';
 import { StreamBusyError } from '../errors/index.ts';
 import type { ColumnSpec } from '../protocol/index.ts';
-import { decodePage, nextTurn, SLICE_BYTES } from './decode-page.ts';
+import { decodePage } from './decode-page.ts';
+import { DecodeTurns } from './decode-turns.ts';
 import { type ExecutionInfo, executionInfoOf } from './execution-info.ts';
 import type { StreamEnding, StreamHandle } from './open-streams.ts';
 import { type PageSource, streamAborted } from './page-source.ts';
@@ -79,31 +80,24 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
 
   /** The rows one by one. @throws StreamBusyError when the stream is being, or has been, read */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
-    let bytesLeft = SLICE_BYTES;
+    const turns = this.#turns();
     return this.#read<R>(async () => {
-      // A consumer that waits for nothing else would keep the event loop for as long as there are rows.
-      if (bytesLeft <= 0) {
-        bytesLeft = SLICE_BYTES;
-        await nextTurn(this.#request.core.parts.seams.timers);
-      }
+      if (turns.isUsedUp) await turns.next();
       const page = this.#page?.remainingRows ? this.#page : await this.#nextFilled();
       if (page === null) return null;
       const rows: Row[] = [];
-      const before = page.remainingBytes;
-      page.decodeInto(rows, Math.min(ROWS_PER_SLICE, page.rowsWithin(bytesLeft)));
-      bytesLeft -= before - page.remainingBytes;
-      // What is left lets one more row pass only if it is as large as an average one.
-      if (bytesLeft < (before - page.remainingBytes) / rows.length) bytesLeft = 0;
+      turns.decode(page, rows, ROWS_PER_SLICE);
       return rows as R[];
     });
   }
 
   /** The rows in arrays, a page each; empty pages are passed over. @throws StreamBusyError as above */
   pages(): AsyncIterableIterator<R[]> {
+    const turns = this.#turns();
     return this.#read<R[]>(async () => {
       const page = await this.#nextFilled();
       this.#page = null;
-      return page === null ? null : [(await decodePage(page)) as R[]];
+      return page === null ? null : [(await decodePage(page, turns)) as R[]];
     });
   }
 
@@ -128,6 +122,10 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
     this.#iterator?.drop();
     const { signal } = this.#source;
     this.#end('failed', signal === undefined ? undefined : streamAborted(signal));
+  }
+
+  #turns(): DecodeTurns {
+    return new DecodeTurns(this.#request.core.parts.seams.timers);
   }
 
   #read<T>(next: () => Promise<T[] | null>): RowIterator<T> {

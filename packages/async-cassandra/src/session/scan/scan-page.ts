@@ -1,7 +1,7 @@
 import type { Row } from '../../codecs/index.ts';
 import { MIN_TOKEN } from '../../metadata/index.ts';
 import { ByteReader } from '../../protocol/index.ts';
-import { SLICE_BYTES } from '../decode-page.ts';
+import type { DecodeTurns } from '../decode-turns.ts';
 import type { RawPage } from '../raw-page.ts';
 import { DeliveredRows } from './delivered-rows.ts';
 import { RowKeys, type RowKeyColumns } from './row-keys.ts';
@@ -70,14 +70,14 @@ export class ScanPage {
   }
 
   /**
-   * The next rows, `count` at most and no more than the event loop may be held for; none of them when all of these were
-   * handed out before.
+   * The next rows, `count` at most and no more than this turn of the event loop has room for; none of them when all of
+   * these were handed out before.
    * @throws ProtocolError, InvalidValueError
    */
-  decode(count: number): Row[] {
+  decode(turns: DecodeTurns, count: number = Infinity): Row[] {
     const first = this.#decoded;
     let rows: Row[] = [];
-    this.#raw.decodeInto(rows, Math.min(count, this.#raw.rowsWithin(SLICE_BYTES)));
+    turns.decode(this.#raw, rows, count);
     this.#decoded += rows.length;
     const skipped = this.#skipped;
     if (skipped !== null) rows = rows.filter((_, i) => skipped[first + i] === 0);

@@ -1,19 +1,20 @@
 import type { Row } from '../../codecs/index.ts';
 import { AbortError, StreamBusyError } from '../../errors/index.ts';
+import { DecodeTurns } from '../decode-turns.ts';
 import { resolveSettings } from '../request-settings.ts';
+import { RowIterator } from '../row-iterator.ts';
 import { StreamObservation } from '../observation/stream-observation.ts';
 import type { StreamEnding, StreamHandle } from '../open-streams.ts';
 import { type OpenScan, openScan, type ScanContext, type ScanOrder } from './open-scan.ts';
 import { shareOf, wholeRing } from './plan-ranges.ts';
 import { describeRanges, readCheckpoint, type ScanCheckpoint, type ScanFacts } from './scan-checkpoint.ts';
-import { ScanIterator } from './scan-iterator.ts';
 import { readScanOptions, type ScanOptions, type ScanProgress } from './scan-options.ts';
 import type { ScanPage } from './scan-page.ts';
 import { checkCondition, hashOf } from './scan-query.ts';
 import { joinUntouched } from './scan-range.ts';
 import { parseTableName } from './scan-target.ts';
 
-/** Rows decoded at a time (rule 13 of the design). */
+/** Rows decoded at a time when they are read one by one (rule 13 of the design). */
 const ROWS_PER_SLICE = 256;
 
 /**
@@ -34,10 +35,10 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
   readonly #handedBefore: number;
   #scan: OpenScan | null = null;
   #handle: StreamHandle | null = null;
-  #iterator: ScanIterator<unknown> | null = null;
+  #iterator: RowIterator<unknown> | null = null;
   #page: ScanPage | null = null;
-  /** Rows of the page at hand that were handed out before the items which the iterator has now. */
-  #handedOfPage = 0;
+  /** Items that the iterator had handed out when the page at hand was reached. */
+  #itemsBefore = 0;
   /** Rows that an item of the iterator is: one, or those of a page. */
   #rowsPerItem: () => number = () => 1;
   #rows = 0;
@@ -100,13 +101,15 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
 
   /** The rows one by one. @throws StreamBusyError when the scan is being, or has been, read */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
+    const turns = this.#turns();
     return this.#read<R>(
       () => 1,
       async () => {
         for (;;) {
+          if (turns.isUsedUp) await turns.next();
           const page = this.#page === null || this.#page.isDecoded ? await this.#nextPage() : this.#page;
           if (page === null) return null;
-          const rows = page.decode(ROWS_PER_SLICE);
+          const rows = page.decode(turns, ROWS_PER_SLICE);
           if (rows.length > 0) return rows as R[];
         }
       },
@@ -116,23 +119,24 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
   /** The rows in arrays, a page of one token range each, none of them empty. @throws StreamBusyError as above */
   pages(): AsyncIterableIterator<R[]> {
     const rowsPerItem = (): number => this.#page?.rowCount ?? 0;
-    const { timers } = this.#context.core.parts.seams;
+    const turns = this.#turns();
     return this.#read<R[]>(rowsPerItem, async () => {
       const page = await this.#nextPage();
       if (page === null) return null;
-      const rows = page.decode(ROWS_PER_SLICE);
+      const rows: Row[] = [];
       while (!page.isDecoded) {
-        await new Promise<void>((resolve) => timers.setImmediate(resolve));
-        for (const row of page.decode(ROWS_PER_SLICE)) rows.push(row);
+        if (turns.isUsedUp) await turns.next();
+        for (const row of page.decode(turns)) rows.push(row);
       }
       return [rows as R[]];
     });
   }
 
   /** Ends the scan: nothing more is fetched, an iteration under way ends. Harmless when it has ended. */
-  async cancel(): Promise<void> {
-    if (this.#iterator === null) this.#end();
-    else await this.#iterator.return();
+  cancel(): Promise<void> {
+    this.#iterator?.stop();
+    this.#end();
+    return Promise.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -147,29 +151,35 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
 
   /** Rows of the page at hand that the consumer has. */
   get #handed(): number {
-    if (this.#page === null) return 0;
-    return this.#handedOfPage + (this.#iterator?.handed ?? 0) * this.#rowsPerItem();
+    if (this.#page === null || this.#iterator === null) return 0;
+    return (this.#iterator.handed - this.#itemsBefore) * this.#rowsPerItem();
   }
 
   get #rowsHanded(): number {
     return this.#handedBefore + this.#rows + this.#handed;
   }
 
-  #read<T>(rowsPerItem: () => number, next: () => Promise<T[] | null>): ScanIterator<T> {
+  #turns(): DecodeTurns {
+    return new DecodeTurns(this.#context.core.parts.seams.timers);
+  }
+
+  #read<T>(rowsPerItem: () => number, next: () => Promise<T[] | null>): RowIterator<T> {
     if (this.#iterator !== null)
       throw new StreamBusyError(
         'The scan is read in one single pass, which has begun already; begin another one, from its checkpoint if need be',
       );
     this.#rowsPerItem = rowsPerItem;
     const { signal } = this.#order.settings;
-    const iterator = new ScanIterator<T>({
+    const iterator = new RowIterator<T>({
       mayGoOn: () => !this.#isEnded,
-      refill: async (handed) => {
-        this.#handedOfPage += handed * rowsPerItem();
+      refill: async () => {
         this.#scan?.fetcher.check();
         const items = this.#isEnded ? null : await next();
         // It may have ended while it waited.
-        if (!this.#isEnded) return items;
+        if (!this.#isEnded) {
+          if (items === null) this.#end('completed');
+          return items;
+        }
         if (signal?.aborted === true) throw scanAborted(signal);
         return null;
       },
@@ -191,19 +201,15 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
       this.#rows += this.#page.rowCount;
       this.#pages++;
       this.#page = null;
-      this.#handedOfPage = 0;
       fetcher.finishPage();
       this.#tellProgress();
     }
     const page = this.#hasEnded() ? null : await fetcher.next();
     if (this.#hasEnded()) return null;
     this.#page = page;
-    this.#handedOfPage = 0;
-    if (page !== null) this.#handle?.observation?.reached(page.rowCount);
-    else {
-      this.#tellProgress();
-      this.#handle?.observation?.end('completed');
-    }
+    this.#itemsBefore = this.#iterator?.handed ?? 0;
+    if (page === null) this.#tellProgress();
+    else this.#handle?.observation?.reached(page.rowCount);
     return page;
   }
 

@@ -10,6 +10,7 @@ const CQL = 'SELECT v FROM ks.t';
 class CountingText implements Codec<string> {
   readonly cqlType = 'text';
   decoded = 0;
+  bytes = 0;
 
   encode(value: string): Uint8Array {
     return Buffer.from(value);
@@ -17,6 +18,7 @@ class CountingText implements Codec<string> {
 
   decode(bytes: Uint8Array): string {
     this.decoded++;
+    this.bytes += bytes.length;
     return `${bytes.length}`;
   }
 }
@@ -67,6 +69,37 @@ describe('the rows of a stream', () => {
     await h.settle(iterator.next());
     assert.equal(codec.decoded, 100);
   });
+
+  for (const way of ['for await', 'pages()'])
+    test(`should be no more than a slice in one turn when many pages have come, by ${way}`, async () => {
+      const { h, codec } = await start(200, 10_000);
+      await using _ = h;
+      const stream = await h.settle(h.session.executeStream(CQL, [], { fetchSize: 5, prefetchPages: 40 }));
+      const items: AsyncIterator<unknown> = way === 'pages()' ? stream.pages() : stream[Symbol.asyncIterator]();
+      await h.settle(items.next());
+      await h.clock.advance(1_000);
+      const { length } = h.statements;
+      let most = 0;
+      let isOver = false;
+      // Virtual time moves on by one event a turn of the real event loop.
+      const turn = (): void => {
+        most = Math.max(most, codec.bytes);
+        codec.bytes = 0;
+        if (!isOver) setImmediate(turn);
+      };
+      turn();
+      await h.settle(
+        (async (): Promise<void> => {
+          while ((await items.next()).done !== true);
+        })(),
+      );
+      isOver = true;
+      turn();
+      assert.equal(codec.decoded, 200);
+      assert.deepEqual([stream.pageNumber, h.statements.length], [40, length], 'all pages had come');
+      assert.ok(most > 50_000, 'the measure sees nothing');
+      assert.ok(most <= 256 * 1024, `${most} bytes in one turn`);
+    });
 });
 
 test('a pageCallback that returns a rejected promise should harm nobody', async () => {
