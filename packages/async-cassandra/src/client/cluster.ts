@@ -26,6 +26,10 @@ export class AsyncCluster extends AsyncCloseable {
   readonly #log: LogSink;
   readonly #logger: DriverLogger;
   #sessionsOpened = 0;
+  /** Calls of `connect()` that have not settled. */
+  #opening = 0;
+  /** Some session was open: from then on the cluster is watched until it is closed. */
+  #wasConnected = false;
 
   /** @throws ConfigurationError naming the path of the option that is unknown, mistyped or in conflict */
   constructor(options?: ClusterOptions);
@@ -156,7 +160,22 @@ export class AsyncCluster extends AsyncCloseable {
     }
   }
 
+  /** The last one to fail, where nobody was ever connected, closes the control connection too. */
   async #connect(keyspace: string | undefined): Promise<AsyncCassandraSession> {
+    this.#opening++;
+    try {
+      const session = await this.#openSession(keyspace);
+      this.#wasConnected = true;
+      this.#opening--;
+      return session;
+    } catch (error) {
+      this.#opening--;
+      if (this.#opening === 0 && !this.#wasConnected) await this.#watch.pause();
+      throw error;
+    }
+  }
+
+  async #openSession(keyspace: string | undefined): Promise<AsyncCassandraSession> {
     await this.#watch.start();
     const { protocolVersion } = this.#watch;
     if (protocolVersion === undefined || this.isClosing) throw closedError();

@@ -147,12 +147,20 @@ export class ClusterRefresher implements ControlListener {
     return this.#readSchema.request();
   }
 
-  close(): void {
+  /** Nothing is read, or waited for, until there is another control connection. */
+  pause(): void {
     this.#source = null;
-    this.#nodeEvents.close();
-    this.#schemaEvents.close();
+    this.#nodeEvents.clear();
+    this.#schemaEvents.clear();
+    this.#expected.clear();
     this.#clearReadAgain();
     this.#clearFirstContents();
+  }
+
+  close(): void {
+    this.pause();
+    this.#nodeEvents.close();
+    this.#schemaEvents.close();
   }
 
   #followSchema(changes: readonly SchemaChange[], isEvent: boolean): Promise<void> {

@@ -192,6 +192,12 @@ export class ClusterWatch {
     return this.#schema.keep(keyspaces) ? this.#refresher.refreshSchema() : Promise.resolve();
   }
 
+  /** Nobody came to be connected: leaves nothing open, as before the first contact, until `start` is called again. */
+  pause(): Promise<void> {
+    this.#refresher.pause();
+    return this.#control.pause();
+  }
+
   /** Ends watching; nothing is left behind, whatever was under way. All callers share one end. */
   close(): Promise<void> {
     this.#refresher.close();

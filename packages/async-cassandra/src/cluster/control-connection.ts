@@ -46,6 +46,8 @@ export class ControlConnection implements NodeFollower {
   readonly #options: ControlConnectionOptions;
   readonly #backoff: ReconnectBackoff;
   readonly #closed = createSharedAbort();
+  /** Fires when watching ends, for good or until the next start. */
+  #over = createSharedAbort();
   readonly #waiting = new Set<() => void>();
   #connection: Connection | null = null;
   /** A new connection whose first reading is being taken in. */
@@ -107,6 +109,16 @@ export class ControlConnection implements NodeFollower {
     return this.#connection;
   }
 
+  /** Back to what was before the first contact: closes the connection until somebody starts again. */
+  pause(): Promise<void> {
+    if (this.#closed.signal.aborted) return this.close();
+    this.#starting = null;
+    const drain = this.#stop();
+    this.#over = createSharedAbort();
+    this.#backoff.reset();
+    return drain.done;
+  }
+
   /** Closes the connection and ends all that is under way. All callers share one end. */
   close(): Promise<void> {
     this.#drain ??= this.#shutDown();
@@ -122,7 +134,7 @@ export class ControlConnection implements NodeFollower {
     this.#checkOpen();
     this.#options.state.follow(this);
     try {
-      await this.#connect();
+      await this.#connect(this.#over.signal);
     } catch (error) {
       this.#starting = null;
       this.#checkOpen();
@@ -131,17 +143,17 @@ export class ControlConnection implements NodeFollower {
   }
 
   /** A node that fails between being found and being taken in is passed over: another one may do. */
-  async #connect(): Promise<void> {
+  async #connect(over: AbortSignal): Promise<void> {
     const passedOver: NodeFailure[] = [];
     for (;;) {
-      const contact = await this.#options.finder.find(this.#closed.signal, passedOver);
-      if (this.#closed.signal.aborted) contact.connection.close();
-      this.#checkOpen();
+      const contact = await this.#options.finder.find(over, passedOver);
+      if (over.aborted) contact.connection.close();
+      over.throwIfAborted();
       try {
         await this.#adopt(contact);
         return;
       } catch (error) {
-        this.#checkOpen();
+        over.throwIfAborted();
         if (!isFaultOfNode(error)) throw error;
         passedOver.push({ node: contact.connection.node, error });
         if (passedOver.length === MAX_PASSED_OVER) throw connectionFailure(passedOver);
@@ -162,7 +174,8 @@ export class ControlConnection implements NodeFollower {
           node: connection.node,
         });
     } catch (error) {
-      this.#arriving = null;
+      // After a pause another one may be arriving by now.
+      if (this.#arriving === connection) this.#arriving = null;
       connection.onClosed = null;
       connection.close();
       throw error;
@@ -198,16 +211,17 @@ export class ControlConnection implements NodeFollower {
   /** Tries until there is a connection: after the first delay, then by the policy's schedule. */
   async #reconnect(firstDelayMs: number): Promise<void> {
     const { seams, logger } = this.#options;
-    for (let delayMs = firstDelayMs; !this.#closed.signal.aborted; delayMs = this.#backoff.failed()) {
+    const over = this.#over.signal;
+    for (let delayMs = firstDelayMs; !over.aborted; delayMs = this.#backoff.failed()) {
       this.#wake = new AbortController();
       await sleep(seams.timers, delayMs, this.#wake.signal);
+      if (over.aborted) return;
       this.#wake = null;
-      if (this.#closed.signal.aborted) return;
       try {
-        await this.#connect();
+        await this.#connect(over);
         return;
       } catch (error) {
-        if (this.#closed.signal.aborted) return;
+        if (over.aborted) return;
         logger.warn?.(
           { error: error instanceof Error ? error.message : 'not an error' },
           'Could not open the control connection; trying again',
@@ -227,12 +241,18 @@ export class ControlConnection implements NodeFollower {
   }
 
   #shutDown(): Drain {
+    this.#closed.abort(closedError());
+    return this.#stop();
+  }
+
+  #stop(): Drain {
     const { state, seams } = this.#options;
     const connection = this.#connection ?? this.#arriving;
     this.#arriving = null;
     state.unfollow(this);
-    this.#closed.abort(closedError());
+    this.#over.abort(closedError());
     this.#wake?.abort();
+    this.#wake = null;
     if (connection !== null) {
       connection.onClosed = null;
       connection.onEvent = null;

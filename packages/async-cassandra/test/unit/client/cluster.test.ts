@@ -5,7 +5,6 @@ import { VERSION } from '../../../src/client/version.ts';
 import {
   AuthenticationError,
   ConfigurationError,
-  InvalidQueryError,
   NoHostAvailableError,
   SessionClosedError,
 } from '../../../src/errors/index.ts';
@@ -91,22 +90,6 @@ describe('AsyncCluster', () => {
       assert.equal(h.network.connects, 0);
       await h.settle(cluster.close());
     });
-
-    for (const versions of [[4], [5]]) {
-      it(`should leave nothing of a session whose keyspace does not exist (v${versions[0]})`, async () => {
-        const h = await harness({ versions });
-        h.servers.when(/^USE/, error('invalid', { message: "Keyspace 'nowhere' does not exist" }));
-        const cluster = h.cluster();
-        await assert.rejects(h.settle(cluster.connect('nowhere')), InvalidQueryError);
-        await h.clock.advance(10);
-        assert.equal(h.network.openLinks().length, 1, 'the control connection');
-        assert.equal(cluster.activeOperations, 0);
-        const session = await h.settle(cluster.connect());
-        assert.equal((await h.settle(session.execute(QUERY))).first()?.['name'], 'Ada');
-        await h.settle(cluster.close());
-        assert.deepEqual(await h.leftovers(), nothing);
-      });
-    }
 
     it('should leave nothing when no node is there, and work when it is tried again', async () => {
       const h = await harness();
