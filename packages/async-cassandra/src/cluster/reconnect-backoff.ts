@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '../errors/index.ts';
 import type { ReconnectionPolicy } from '../policies/index.ts';
 
 /** First attempts after the loss of a sound connection are spread over this time. */
@@ -6,7 +7,6 @@ export const QUICK_RETRY_MS = 100;
 const SOUND_MS = 1_000;
 /** Delays are made up to this share shorter, never longer, so that the policy's longest delay holds. */
 const JITTER = 0.15;
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * When to try next, for one pool or for the control connection. A sound connection that is lost is replaced almost at
@@ -34,7 +34,7 @@ export class ReconnectBackoff {
     const step = this.#schedule.next();
     // A schedule that has ended goes on with its last delay.
     const wanted = step.done === true ? this.#lastMs : Number(step.value);
-    const delay = Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), LONGEST_MS) : LONGEST_MS;
+    const delay = Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), LONGEST_TIMER_MS) : LONGEST_TIMER_MS;
     this.#lastMs = delay;
     const jittered = delay * (1 - JITTER * this.#random());
     const pause = Math.min(jittered, QUICK_RETRY_MS * this.#random());

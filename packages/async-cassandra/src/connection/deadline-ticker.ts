@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '../errors/index.ts';
 import type { TimerHandle, Timers } from './seams.ts';
 
 /** Something that has deadlines: a connection, a wait queue. */
@@ -7,8 +8,6 @@ export interface DeadlineSource {
 }
 
 const TICK_MS = 10;
-/** Timers of Node end at once when they are longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * One coarse timer for all deadlines of a cluster: it fires on a 10 ms grid at the earliest deadline known, never

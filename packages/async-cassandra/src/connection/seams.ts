@@ -50,6 +50,7 @@ export interface Timers {
   now(): number;
   /** Microseconds since the epoch, by the wall clock. */
   wallClockMicros(): number;
+  /** Waits no longer than `LONGEST_TIMER_MS`, whatever is asked for. */
   setTimeout(callback: () => void, ms: number): TimerHandle;
   clearTimeout(handle: TimerHandle): void;
   setImmediate(callback: () => void): void;

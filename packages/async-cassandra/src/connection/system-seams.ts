@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { LONGEST_TIMER_MS } from '../errors/index.ts';
 import { createNodeSockets } from './node-sockets.ts';
 import type { Seams, Timers } from './seams.ts';
 
@@ -6,7 +7,7 @@ import type { Seams, Timers } from './seams.ts';
 export const systemTimers: Timers = {
   now: () => performance.now(),
   wallClockMicros: () => Date.now() * 1000,
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_TIMER_MS)),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
   setImmediate: (callback) => {
     setImmediate(callback);

@@ -43,3 +43,4 @@ export {
   UnauthorizedError,
   UnpreparedError,
 } from './request-errors.ts';
+export { LONGEST_TIMER_MS } from './timer-limit.ts';

@@ -5,9 +5,6 @@ import type { PreparedPlan } from './prepared-statement.ts';
 import type { RequestCore } from './request-core.ts';
 import { requestAborted } from './request-failures.ts';
 
-/** Timers of Node cannot be set for longer; nobody waits that long. */
-const LONGEST_TIMER_MS = 0x7fffffff;
-
 /** How long one caller is willing to wait for a preparation. */
 export interface PrepareWait {
   readonly timeoutMs: number;
@@ -38,7 +35,7 @@ export class PlanWait implements Abortable {
       if (timeoutMs < Infinity)
         this.#timer = this.#core.parts.seams.timers.setTimeout(
           () => this.#giveUp(timeoutError(timeoutMs, node())),
-          Math.min(timeoutMs, LONGEST_TIMER_MS),
+          timeoutMs,
         );
       pending.then(
         (plan) => {

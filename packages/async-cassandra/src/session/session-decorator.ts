@@ -6,6 +6,7 @@ import type { Params } from './bind.ts';
 import type { BoundQuery } from './bound-query.ts';
 import type { CassandraSession } from './cassandra-session.ts';
 import { AsyncCloseable } from './closeable.ts';
+import { drain, type Drainable } from './drain.ts';
 import type { PageGuard } from './page-guard.ts';
 import type { PreparedStatement, PrepareOptions } from './prepared-statement.ts';
 import type { RequestOptions } from './request-options.ts';
@@ -25,7 +26,6 @@ export type Operation<T> = (timeoutMs: number | undefined) => Promise<T>;
 
 /** How long closing lets operations finish when nothing else is said: the same as a cluster's default. */
 const DRAIN_TIMEOUT_MS = 10_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface TimedOptions {
   readonly timeoutMs?: number | undefined;
@@ -42,8 +42,7 @@ export abstract class SessionDecorator extends AsyncCloseable implements Cassand
   readonly inner: CassandraSession;
   readonly #timers: Timers;
   readonly #pageGuard: PageGuard;
-  #active = 0;
-  #onIdle: (() => void) | null = null;
+  readonly #work: Drainable & { active: number } = { active: 0, onIdle: null };
 
   /** @internal */
   protected constructor(inner: CassandraSession, timers: Timers) {
@@ -60,7 +59,7 @@ export abstract class SessionDecorator extends AsyncCloseable implements Cassand
   }
 
   get activeOperations(): number {
-    return this.#active;
+    return this.#work.active;
   }
 
   async execute<R extends Row = Row>(
@@ -100,7 +99,7 @@ export abstract class SessionDecorator extends AsyncCloseable implements Cassand
   protected override async closeOnce(options: { readonly drainTimeoutMs?: number }): Promise<void> {
     const startedAt = this.#timers.now();
     const { drainTimeoutMs } = options;
-    await this.#drain(drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
+    await drain(this.#work, this.#timers, drainTimeoutMs ?? DRAIN_TIMEOUT_MS);
     this.release();
     if (drainTimeoutMs === undefined) await this.inner.close();
     else {
@@ -129,26 +128,13 @@ export abstract class SessionDecorator extends AsyncCloseable implements Cassand
   }
 
   async #counted<T>(operation: Operation<T>, bounds: OperationBounds): Promise<T> {
-    this.#active++;
+    this.#work.active++;
     try {
       return await this.around(operation, bounds);
     } finally {
-      this.#active--;
-      if (this.#active === 0) this.#onIdle?.();
+      this.#work.active--;
+      if (this.#work.active === 0) this.#work.onIdle?.();
     }
-  }
-
-  #drain(timeoutMs: number): Promise<void> {
-    if (this.#active === 0 || timeoutMs <= 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#timers.clearTimeout(timer);
-        this.#onIdle = null;
-        resolve();
-      };
-      const timer = this.#timers.setTimeout(done, Math.min(timeoutMs, LONGEST_TIMER_MS));
-      this.#onIdle = done;
-    });
   }
 }
 

@@ -14,6 +14,7 @@ import type { AsCompletedOptions, ConcurrentOptions } from './concurrent/concurr
 import type { ConcurrentTarget } from './concurrent/concurrent-target.ts';
 import { executeConcurrent } from './concurrent/execute-concurrent.ts';
 import type { ConcurrentResult } from './concurrent/outcome-tally.ts';
+import { drain } from './drain.ts';
 import { SessionTrackers } from './observation/session-trackers.ts';
 import { openStream } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -60,8 +61,6 @@ export interface SessionParts {
   onClosed(session: AsyncCassandraSession): void;
 }
 
-/** Timers of Node end at once when they are longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const NO_VALUES: readonly unknown[] = Object.freeze([]);
 
 /**
@@ -270,7 +269,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
 
   protected override async closeOnce(options: { readonly drainTimeoutMs?: number }): Promise<void> {
     const { pools, drainTimeoutMs } = this.#parts;
-    await this.#drain(options.drainTimeoutMs ?? drainTimeoutMs);
+    await drain(this.#core, this.#core.parts.seams.timers, options.drainTimeoutMs ?? drainTimeoutMs);
     this.#core.closeNow();
     await pools.close(0);
     this.#parts.streams.endObservations();
@@ -364,21 +363,6 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     } finally {
       this.#core.leave();
     }
-  }
-
-  #drain(timeoutMs: number): Promise<void> {
-    const core = this.#core;
-    if (core.active === 0 || timeoutMs <= 0) return Promise.resolve();
-    const { timers } = core.parts.seams;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timers.clearTimeout(timer);
-        core.onIdle = null;
-        resolve();
-      };
-      const timer = timers.setTimeout(done, Math.min(timeoutMs, LONGEST_TIMER_MS));
-      core.onIdle = done;
-    });
   }
 }
 
