@@ -38,6 +38,12 @@ export interface Contact {
   readonly events: readonly ServerEvent[];
 }
 
+/** A node that was found and did not do. */
+export interface PassedOver extends NodeFailure {
+  /** Where it was reached. */
+  readonly endPoint: EndPoint;
+}
+
 interface Candidate {
   readonly endPoint: EndPoint;
   readonly node: ClusterNode | undefined;
@@ -71,9 +77,9 @@ export class ContactFinder {
    * @param passedOver - nodes that were found before and did not do
    * @throws NoHostAvailableError, or the refusal that all of them gave; AbortError
    */
-  async find(signal: AbortSignal, passedOver: readonly NodeFailure[] = []): Promise<Contact> {
-    const failures = [...passedOver];
-    const without = new Set(passedOver.map(({ node }) => node));
+  async find(signal: AbortSignal, passedOver: readonly PassedOver[] = []): Promise<Contact> {
+    const failures: NodeFailure[] = [...passedOver];
+    const without = new Set(passedOver.map(({ endPoint }) => addressOf(endPoint)));
     for (;;) {
       const found =
         (await this.#tryNodes(true, failures, without, signal)) ??
@@ -84,7 +90,7 @@ export class ContactFinder {
         throw new AbortError('Connecting was aborted', { cause: signal.reason, outcome: 'notSent' });
       }
       if (found === null) throw connectionFailure(failures);
-      const { node } = found.connection;
+      const { node, endPoint } = found.connection;
       try {
         const contact = await this.#inCommonVersion(found, signal);
         this.version = contact.connection.protocolVersion;
@@ -92,7 +98,7 @@ export class ContactFinder {
         return contact;
       } catch (error) {
         failures.push({ node, error });
-        without.add(node);
+        without.add(addressOf(endPoint));
       }
     }
   }
@@ -129,29 +135,36 @@ export class ContactFinder {
     signal: AbortSignal,
   ): Promise<Contact | null> {
     const { seams, state, protocolVersion } = this.#options;
-    const candidates = all.filter(({ endPoint }) => !without.has(formatEndPoint(endPoint.host, endPoint.port)));
+    const candidates = all.filter(({ endPoint }) => !without.has(addressOf(endPoint)));
     const outcome = await raceCandidates(candidates, {
       timers: seams.timers,
       staggerMs: STAGGER_MS,
       maxParallel: MAX_PARALLEL,
       signal,
-      attempt: ({ endPoint }, attemptSignal) => this.#contact(endPoint, this.version ?? protocolVersion, attemptSignal),
+      attempt: ({ endPoint, node }, attemptSignal) =>
+        this.#contact(endPoint, node?.info.endPoint, this.version ?? protocolVersion, attemptSignal),
       discard: (contact) => contact.connection.close(),
     });
     if ('winner' in outcome) return outcome.winner;
     for (const { candidate, error } of outcome.failures) {
-      const { host, port } = candidate.endPoint;
-      failures.push({ node: formatEndPoint(host, port), error });
-      if (candidate.node !== undefined && isUnreachable(error)) state.saidDown(candidate.node);
+      const { endPoint, node } = candidate;
+      failures.push({ node: node?.info.endPoint ?? addressOf(endPoint), error });
+      if (node !== undefined && isUnreachable(error)) state.saidDown(node);
     }
     return null;
   }
 
-  async #contact(endPoint: EndPoint, version: ProtocolVersion | undefined, signal: AbortSignal): Promise<Contact> {
+  async #contact(
+    endPoint: EndPoint,
+    name: string | undefined,
+    version: ProtocolVersion | undefined,
+    signal: AbortSignal,
+  ): Promise<Contact> {
     const { connect, port, timeoutMs } = this.#options;
     const events: ServerEvent[] = [];
     const connection = await connect(endPoint, version, {
       signal,
+      name,
       eventTypes: EVENT_TYPES,
       onEvent: (event) => events.push(event),
     });
@@ -201,8 +214,12 @@ export class ContactFinder {
       `Some nodes do not speak protocol version ${agreed}; all connections use version ${common}`,
     );
     connection.close();
-    return this.#contact(connection.endPoint, common, signal);
+    return this.#contact(connection.endPoint, connection.node, common, signal);
   }
+}
+
+function addressOf({ host, port }: EndPoint): string {
+  return formatEndPoint(host, port);
 }
 
 function rank(node: ClusterNode): number {

@@ -5,8 +5,8 @@ import type { ReconnectionPolicy } from '../policies/index.ts';
 import type { ServerEvent } from '../protocol/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterState, NodeFollower } from './cluster-state.ts';
-import { connectionFailure, type NodeFailure } from './connection-failure.ts';
-import type { Contact, ContactFinder } from './contact-finder.ts';
+import { connectionFailure } from './connection-failure.ts';
+import type { Contact, ContactFinder, PassedOver } from './contact-finder.ts';
 import { Drain } from './drain.ts';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
 import type { TopologyReading } from './topology-reader.ts';
@@ -144,7 +144,7 @@ export class ControlConnection implements NodeFollower {
 
   /** A node that fails between being found and being taken in is passed over: another one may do. */
   async #connect(over: AbortSignal): Promise<void> {
-    const passedOver: NodeFailure[] = [];
+    const passedOver: PassedOver[] = [];
     for (;;) {
       const contact = await this.#options.finder.find(over, passedOver);
       if (over.aborted) contact.connection.close();
@@ -155,7 +155,8 @@ export class ControlConnection implements NodeFollower {
       } catch (error) {
         over.throwIfAborted();
         if (!isFaultOfNode(error)) throw error;
-        passedOver.push({ node: contact.connection.node, error });
+        const { node, endPoint } = contact.connection;
+        passedOver.push({ node, endPoint, error });
         if (passedOver.length === MAX_PASSED_OVER) throw connectionFailure(passedOver);
       }
     }
@@ -188,8 +189,9 @@ export class ControlConnection implements NodeFollower {
       if (mayDetour) this.#node.detour = { endPoint: connection.endPoint, isProven: false };
       state.connectionOpened(this.#node, connection);
     }
-    logger.info?.({ node: connection.node }, 'Control connection is open');
-    state.notifier.controlConnectionOpened(connection.node);
+    const node = this.#nodeName(connection);
+    logger.info?.({ node }, 'Control connection is open');
+    state.notifier.controlConnectionOpened(node);
     for (const event of events) listener.event(event);
     connection.onEvent = (event): void => listener.event(event);
     for (const resume of [...this.#waiting]) resume();
@@ -199,12 +201,10 @@ export class ControlConnection implements NodeFollower {
     if (this.#arriving === connection) this.#arriving = null;
     if (this.#connection !== connection) return;
     const { seams, logger, state } = this.#options;
+    const node = this.#nodeName(connection);
     this.#leave(connection);
-    state.notifier.controlConnectionLost(connection.node, error ?? undefined);
-    logger.warn?.(
-      { node: connection.node, error: error?.message },
-      'Control connection is lost; choosing another node',
-    );
+    state.notifier.controlConnectionLost(node, error ?? undefined);
+    logger.warn?.({ node, error: error?.message }, 'Control connection is lost; choosing another node');
     void this.#reconnect(this.#backoff.lost(seams.timers.now() - this.#openedAt));
   }
 
@@ -228,6 +228,11 @@ export class ControlConnection implements NodeFollower {
         );
       }
     }
+  }
+
+  /** A contact point led to a node that has a name of its own. */
+  #nodeName(connection: Connection): string {
+    return this.#node?.info.endPoint ?? connection.node;
   }
 
   /** Takes the connection off its node. */

@@ -1,6 +1,7 @@
 import type { Connection, EndPoint } from '../connection/index.ts';
 import type { Logger } from '../diagnostics/index.ts';
 import { ConnectionError, TimeoutError } from '../errors/index.ts';
+import { formatEndPoint } from '../metadata/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
 function isSame(a: EndPoint, b: EndPoint): boolean {
@@ -28,7 +29,7 @@ export async function openToNode(
     const connection = await open(detour.endPoint);
     detour.isProven = true;
     logger.warn?.(
-      { node: node.info.endPoint, reachedAt: connection.node },
+      { node: node.info.endPoint, reachedAt: formatEndPoint(detour.endPoint.host, detour.endPoint.port) },
       'Node cannot be reached at the address it advertises; using the contact point. Check broadcast_rpc_address or the option addressTranslator',
     );
     return connection;

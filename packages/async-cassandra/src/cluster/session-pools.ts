@@ -20,6 +20,8 @@ export interface SessionConnectOptions {
   /** The keyspace to `USE`; undefined on v5, where it travels with each request. */
   readonly keyspace: string | undefined;
   readonly signal: AbortSignal;
+  /** What the node is called, whatever address leads to it. */
+  readonly name: string;
 }
 
 export interface SessionPoolsOptions {
@@ -216,7 +218,11 @@ export class SessionPools implements NodeFollower {
     const { open, connectionsUseKeyspace, logger } = this.#options;
     const used = connectionsUseKeyspace ? keyspace : undefined;
     try {
-      return await openToNode(node, (endPoint) => open(endPoint, { keyspace: used, signal }), logger);
+      return await openToNode(
+        node,
+        (endPoint) => open(endPoint, { keyspace: used, signal, name: node.info.endPoint }),
+        logger,
+      );
     } catch (error) {
       if (!signal.aborted) this.counters.of(node.info).failedToOpen(error);
       throw error;

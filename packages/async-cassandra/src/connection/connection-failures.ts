@@ -1,13 +1,27 @@
 import { AsyncCassandraError, ConnectionError, ProtocolError } from '../errors/index.ts';
 
-/** The socket is gone: refused, broken, or ended by the node. */
-export function socketGone(node: string, cause: Error | null, isOpening: boolean): ConnectionError {
+/**
+ * The socket was refused, or broke before the connection was open.
+ * @param place - the node's name, with the address where that is another one
+ */
+export function couldNotOpen(node: string, place: string, cause: Error | null): ConnectionError {
+  return new ConnectionError(
+    `Connection to ${place} could not be opened${codeOf(cause)}; check the node, the network and the option tls`,
+    cause === null ? { node } : { cause, node },
+  );
+}
+
+/** The socket of an open connection broke, or was ended by the node. */
+export function socketLost(node: string, cause: Error | null): ConnectionError {
+  return new ConnectionError(
+    `Connection to ${node} was lost${codeOf(cause)}; check the node and the network`,
+    cause === null ? { node } : { cause, node },
+  );
+}
+
+function codeOf(cause: Error | null): string {
   const code = cause === null ? undefined : (cause as { readonly code?: unknown }).code;
-  const reason = typeof code === 'string' ? ` (${code})` : '';
-  const message = isOpening
-    ? `Connection to ${node} could not be opened${reason}; check the node, the network and the option tls`
-    : `Connection to ${node} was lost${reason}; check the node and the network`;
-  return new ConnectionError(message, cause === null ? { node } : { cause, node });
+  return typeof code === 'string' ? ` (${code})` : '';
 }
 
 export function closedByDriver(node: string): ConnectionError {

@@ -1,8 +1,15 @@
 import { type ConnectionError, ProtocolError } from '../errors/index.ts';
 import type { CompressionAlgorithm, ProtocolVersion, ServerEvent } from '../protocol/index.ts';
 import type { ConnectionConfig } from './connection-config.ts';
-import { closedByDriver, missedHeartbeat, socketGone, tooManyOrphans, unusableReply } from './connection-failures.ts';
-import { nodeName } from './end-point.ts';
+import {
+  closedByDriver,
+  couldNotOpen,
+  missedHeartbeat,
+  socketLost,
+  tooManyOrphans,
+  unusableReply,
+} from './connection-failures.ts';
+import { nameAndAddress } from './end-point.ts';
 import { Heartbeat, type HeartbeatTarget } from './heartbeat.ts';
 import { Inbound } from './inbound.ts';
 import { InFlightTable } from './in-flight-table.ts';
@@ -19,7 +26,7 @@ type State = 'connecting' | 'open' | 'retired' | 'closed';
  */
 export class Connection implements TransportHandler, HeartbeatTarget {
   readonly endPoint: EndPoint;
-  /** `host:port` of the end point. */
+  /** What the node is called: its end point in the metadata, which may be another than the one connected to. */
   readonly node: string;
   readonly protocolVersion: ProtocolVersion;
   /** What the server answered to OPTIONS; empty when it was not asked. */
@@ -48,10 +55,10 @@ export class Connection implements TransportHandler, HeartbeatTarget {
   #isSocketGone = false;
   #closeListeners: (() => void)[] = [];
 
-  constructor(config: ConnectionConfig, endPoint: EndPoint, connected: () => void) {
+  constructor(config: ConnectionConfig, endPoint: EndPoint, node: string, connected: () => void) {
     this.#config = config;
     this.endPoint = endPoint;
-    this.node = nodeName(endPoint);
+    this.node = node;
     this.protocolVersion = config.protocolVersion;
     this.#connected = connected;
     this.#maxInFlight = config.maxRequestsPerConnection;
@@ -224,7 +231,11 @@ export class Connection implements TransportHandler, HeartbeatTarget {
   }
 
   onClose(cause: Error | null): void {
-    this.close(socketGone(this.node, cause, this.#state === 'connecting'));
+    this.close(
+      this.#state === 'connecting'
+        ? couldNotOpen(this.node, nameAndAddress(this.node, this.endPoint), cause)
+        : socketLost(this.node, cause),
+    );
     this.#isSocketGone = true;
     for (const listener of this.#closeListeners.splice(0)) listener();
   }

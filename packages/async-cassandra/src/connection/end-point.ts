@@ -4,3 +4,9 @@ import type { EndPoint } from './seams.ts';
 export function nodeName({ host, port }: EndPoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** A node's name, and the address that was connected to where that is another one. */
+export function nameAndAddress(name: string, endPoint: EndPoint): string {
+  const address = nodeName(endPoint);
+  return address === name ? name : `${name} (at ${address})`;
+}

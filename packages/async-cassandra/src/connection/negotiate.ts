@@ -2,7 +2,7 @@ import { ConnectionError, ServerProtocolError } from '../errors/index.ts';
 import type { ProtocolVersion } from '../protocol/index.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionConfig } from './connection-config.ts';
-import { nodeName } from './end-point.ts';
+import { nameAndAddress, nodeName } from './end-point.ts';
 import { openConnection, type OpenOptions } from './open-connection.ts';
 import type { EndPoint } from './seams.ts';
 
@@ -27,10 +27,10 @@ export async function negotiateConnection(
       refusal = error;
     }
   }
-  const node = nodeName(endPoint);
+  const node = options.name ?? nodeName(endPoint);
   const wanted = fixed === undefined ? '5 and 4' : String(fixed);
   throw new ConnectionError(
-    `Node ${node} does not speak native protocol version ${wanted} (its answer is the cause); ` +
+    `Node ${nameAndAddress(node, endPoint)} does not speak native protocol version ${wanted} (its answer is the cause); ` +
       (fixed === undefined ? 'this driver needs Cassandra 2.2 or newer' : 'check the option protocolVersion'),
     { cause: refusal, node },
   );

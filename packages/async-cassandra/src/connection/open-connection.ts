@@ -2,7 +2,7 @@ import { AbortError, AsyncCassandraError, ConnectionError, TimeoutError } from '
 import type { ServerEvent } from '../protocol/index.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionConfig } from './connection-config.ts';
-import { nodeName } from './end-point.ts';
+import { nameAndAddress, nodeName } from './end-point.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
 import type { EndPoint } from './seams.ts';
 import { useKeyspace } from './use-keyspace.ts';
@@ -10,14 +10,16 @@ import { useKeyspace } from './use-keyspace.ts';
 /** How to open a connection. */
 export interface OpenOptions extends HandshakeOptions {
   readonly signal?: AbortSignal | undefined;
+  /** What results, errors and logs call the node: its end point in the metadata; by default the address connected to. */
+  readonly name?: string | undefined;
   /** Receives the events registered for. */
   readonly onEvent?: (event: ServerEvent) => void;
 }
 
-function asConnectionError(error: unknown, node: string): AsyncCassandraError {
+function asConnectionError(error: unknown, node: string, place: string): AsyncCassandraError {
   if (error instanceof AsyncCassandraError) return error;
   return new ConnectionError(
-    `Connection to ${node} could not be opened; check the node, the network and the option tls`,
+    `Connection to ${place} could not be opened; check the node, the network and the option tls`,
     { cause: error, node },
   );
 }
@@ -34,7 +36,8 @@ export function openConnection(
   return new Promise((resolve, reject) => {
     const { timers } = config.seams;
     const { signal } = options;
-    const node = nodeName(endPoint);
+    const node = options.name ?? nodeName(endPoint);
+    const place = nameAndAddress(node, endPoint);
     let settled = false;
     let connection: Connection | null = null;
 
@@ -51,14 +54,14 @@ export function openConnection(
         connection.onClosed = null;
         connection.close();
       }
-      reject(asConnectionError(error, node));
+      reject(asConnectionError(error, node, place));
     };
     const onAbort = (): void =>
-      fail(new AbortError(`Connecting to ${node} was aborted`, { cause: signal?.reason, outcome: 'notSent', node }));
+      fail(new AbortError(`Connecting to ${place} was aborted`, { cause: signal?.reason, outcome: 'notSent', node }));
     const timer = timers.setTimeout(() => {
       fail(
         new TimeoutError(
-          `Connecting to ${node} took longer than connectTimeoutMs (${config.connectTimeoutMs} ms); check the node and the network`,
+          `Connecting to ${place} took longer than connectTimeoutMs (${config.connectTimeoutMs} ms); check the node and the network`,
           config.connectTimeoutMs,
           { outcome: 'notSent', node },
         ),
@@ -86,7 +89,7 @@ export function openConnection(
       }, fail);
     };
     try {
-      connection = new Connection(config, endPoint, onConnected);
+      connection = new Connection(config, endPoint, node, onConnected);
       connection.onEvent = options.onEvent ?? null;
       connection.onClosed = (_connection, error): void => fail(error);
     } catch (error) {
