@@ -102,7 +102,10 @@ export interface TrackedRequest {
   readonly stream: TrackedStream | undefined;
   /** When the caller asked for it, on the clock of `performance.now()`. */
   readonly startedAtMs: number;
-  /** Milliseconds since then; in `onEnd` how long the request took, the same for all trackers. */
+  /**
+   * Milliseconds since then; in `onEnd` how long the request took, the same for all trackers. Of a request that was answered
+   * at the first attempt it is the time until its reply was read from the socket: decoding it is not in it.
+   */
   readonly elapsedMs: number;
   /** How long it has waited for a connection with room; 0 when it did not. */
   readonly queueDelayMs: number;

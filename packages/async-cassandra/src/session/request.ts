@@ -179,7 +179,7 @@ export class Request implements LiveRequest, Waiter, Abortable {
     }
     const now = this.core.parts.seams.timers.now();
     this.core.queue.push(this, this.trailFrom(now).startedAt + this.settings.timeoutMs);
-    if (this.observation !== null) this.observation.queuedAtMs = now;
+    this.observation?.queued(now);
   }
 
   tryAgain(): boolean {

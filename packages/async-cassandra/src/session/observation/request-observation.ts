@@ -6,16 +6,21 @@ import { AttemptObservation } from './attempt-observation.ts';
 import type { StreamObservation } from './stream-observation.ts';
 import { Observed, type TrackerGroup } from './tracker-group.ts';
 
+/** Of a request that has to wait for room. */
+interface Queueing {
+  /** Null: it does not any more. */
+  sinceMs: number | null;
+  delayMs: number;
+}
+
 /** Tells trackers of one request: made when it starts, and only when there are any. */
 export class RequestObservation extends Observed implements TrackedRequest, RequestFollower {
   readonly startedAtMs: number;
-  queueDelayMs = 0;
   rows: number | undefined = undefined;
-  /** Once it has been asked for at the end; not a number before. */
-  tookMs: number = Number.NaN;
   isEnding = false;
-  /** Since when it waits for room; 0: it does not. */
-  queuedAtMs = 0;
+  /** How long it took, once a detour has ended and somebody has asked. */
+  #tookMs: number | undefined = undefined;
+  #queueing: Queueing | null = null;
   readonly #request: LiveRequest;
   readonly #group: TrackerGroup;
   #error: AsyncCassandraError | null = null;
@@ -30,11 +35,19 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
   }
 
   get elapsedMs(): number {
-    const took = this.tookMs;
-    if (took >= 0) return took;
-    const elapsed = this.#request.core.parts.seams.timers.now() - this.startedAtMs;
-    if (this.isEnding) this.tookMs = elapsed;
+    const request = this.#request;
+    // Whatever takes a detour has a trail. What does not was answered just now, and the clock was read for all replies that came
+    // with its own.
+    if (this.isEnding && request.trail === null && this.#error === null && request.attempt !== null)
+      return request.attempt.connection.lastReadMs - this.startedAtMs;
+    if (this.#tookMs !== undefined) return this.#tookMs;
+    const elapsed = request.core.parts.seams.timers.now() - this.startedAtMs;
+    if (this.isEnding) this.#tookMs = elapsed;
     return elapsed;
+  }
+
+  get queueDelayMs(): number {
+    return this.#queueing === null ? 0 : this.#queueing.delayMs;
   }
 
   get type(): TrackedRequest['type'] {
@@ -113,9 +126,15 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
     this.#group.tellStart(this);
   }
 
+  /** It waits for room from `now` on. */
+  queued(now: number): void {
+    this.#queueing ??= { sinceMs: null, delayMs: 0 };
+    this.#queueing.sinceMs = now;
+  }
+
   /** An attempt was handed to its connection. */
   attemptStarted(live: LiveAttempt): void {
-    if (this.queuedAtMs > 0) this.#leaveQueue();
+    if (this.#queueing !== null) this.#leaveQueue(this.#queueing);
     if (!this.#group.followsAttempts) return;
     const { timers } = this.#request.core.parts.seams;
     const isSpeculative = this.#attempts?.some((other) => other.live.isWaiting) ?? false;
@@ -150,7 +169,7 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
   }
 
   failed(error: AsyncCassandraError): void {
-    if (this.queuedAtMs > 0) this.#leaveQueue();
+    if (this.#queueing !== null) this.#leaveQueue(this.#queueing);
     this.attemptAnswered(null);
     this.#error = error;
     this.isEnding = true;
@@ -162,9 +181,10 @@ export class RequestObservation extends Observed implements TrackedRequest, Requ
     return this.#error;
   }
 
-  #leaveQueue(): void {
-    this.queueDelayMs += this.#request.core.parts.seams.timers.now() - this.queuedAtMs;
-    this.queuedAtMs = 0;
+  #leaveQueue(queueing: Queueing): void {
+    if (queueing.sinceMs === null) return;
+    queueing.delayMs += this.#request.core.parts.seams.timers.now() - queueing.sinceMs;
+    queueing.sinceMs = null;
   }
 
   #endAttempt(
