@@ -1,3 +1,4 @@
+export type { CloseServiceOptions } from './draining.ts';
 export { answerOf as errorAnswer, type ErrorAnswer } from './error-status.ts';
 export type {
   CassandraPluginOptions,

@@ -2,6 +2,7 @@ import { AsyncCluster, type ClusterOptions, OptionReader } from '../../client/in
 import { ConfigurationError } from '../../errors/index.ts';
 import type { StatusPageOptions } from '../../observability/index.ts';
 import type { CassandraSession } from '../../session/index.ts';
+import { MAX_DELAY_MS } from './draining.ts';
 
 /** A registry of metrics as prom-client has it. */
 export interface MetricsRegistry {
@@ -51,6 +52,8 @@ export interface CassandraPluginOptions {
   readonly localDataCenter?: string | undefined;
   /** Time that a request has in all, in milliseconds, before its queries are aborted; false: none. Default false. A route's `config.cassandra.deadlineMs` wins. */
   readonly deadlineMs?: number | false | undefined;
+  /** How long `closeService()` serves on while readiness says 503, in milliseconds: more than load balancers need to notice. Default 5,000. */
+  readonly drainDelayMs?: number | undefined;
   /** Replies that take longer than this after the service began to close are cut off, in milliseconds. Default 10,000. */
   readonly drainTimeoutMs?: number | undefined;
   /** Default: `/health/live` and `/health/ready`. */
@@ -84,6 +87,7 @@ export interface PluginSettings {
   readonly isRequired: boolean;
   readonly localDataCenter: string | undefined;
   readonly deadlineMs: number | false;
+  readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly livePath: string | undefined;
   readonly readyPath: string | undefined;
@@ -117,6 +121,7 @@ export function readPluginOptions(options: CassandraPluginOptions): PluginSettin
     isRequired: reader.flag('isRequired', true),
     localDataCenter: reader.text('localDataCenter') ?? dataCenterOf(cluster),
     deadlineMs: reader.raw('deadlineMs') === false ? false : (reader.duration('deadlineMs', undefined) ?? false),
+    drainDelayMs: reader.whole('drainDelayMs', 5_000, 0, MAX_DELAY_MS),
     drainTimeoutMs: reader.duration('drainTimeoutMs', 10_000),
     ...readHealth(reader.raw('health')),
     metrics: readMetrics(reader.raw('metrics')),

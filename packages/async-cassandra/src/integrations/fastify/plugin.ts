@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { AsyncCluster } from '../../client/index.ts';
-import { addDraining } from './draining.ts';
+import { Drain } from './draining.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { type CassandraPluginOptions, type PluginSettings, readPluginOptions } from './options.ts';
 import { addRequestHooks } from './request-hooks.ts';
@@ -46,15 +46,20 @@ export const cassandraPlugin: FastifyPluginAsync<CassandraPluginOptions> = fasti
 async function register(instance: FastifyInstance, options: CassandraPluginOptions): Promise<void> {
   const settings = readPluginOptions(options);
   const isFirst = !instance.hasDecorator('cassandra');
-  if (isFirst || !Object.hasOwn(instance, 'cassandra')) {
-    instance.decorate('cassandra', new FastifyCassandra(isFirst ? null : instance.cassandra));
+  const outer = isFirst ? null : instance.cassandra;
+  const drain = outer?.drain ?? new Drain(instance, settings.drainDelayMs, settings.drainTimeoutMs);
+  if (outer === null || !Object.hasOwn(instance, 'cassandra')) {
+    instance.decorate('cassandra', new FastifyCassandra(outer, drain));
   }
   const sessions = instance.cassandra;
   sessions.assertFree(settings.name);
   if (isFirst) equip(instance, settings);
   const opened = await openSession(settings);
-  // Fastify runs these when it takes no connections any more and all replies are complete.
-  instance.addHook('onClose', () => opened.close());
+  // Fastify runs these when it takes no connections any more and the replies of its main server are complete.
+  instance.addHook('onClose', async () => {
+    await drain.repliesElsewhere();
+    await opened.close();
+  });
   const { name, isRequired, localDataCenter, statusPage } = settings;
   if (statusPage !== undefined) addStatusRoute(instance, statusPage, opened);
   sessions.add({ name, isRequired, localDataCenter, session: opened.session, cluster: opened.cluster });
@@ -64,7 +69,6 @@ async function register(instance: FastifyInstance, options: CassandraPluginOptio
 function equip(instance: FastifyInstance, settings: PluginSettings): void {
   addRequestHooks(instance, settings.deadlineMs);
   addRoutes(instance, settings);
-  addDraining(instance, settings.drainTimeoutMs);
   if (settings.errors !== false) {
     instance.setErrorHandler(createErrorHandler(instance.errorHandler, settings.errors.retryAfterSeconds));
   }

@@ -1,6 +1,7 @@
 import type { AsyncCluster } from '../../client/index.ts';
 import { ConfigurationError } from '../../errors/index.ts';
 import type { CassandraSession } from '../../session/index.ts';
+import type { CloseServiceOptions, Drain } from './draining.ts';
 import { type Readiness, readinessOf, type SessionReadiness } from './readiness.ts';
 
 /** One session of a service, and what the plugin knows of it. */
@@ -22,11 +23,13 @@ export class FastifyCassandra {
   readonly #own = new Map<string, RegisteredSession>();
   /** Those of all contexts, for the service's readiness; shared with all of them. */
   readonly #all: Set<RegisteredSession>;
-  #isDraining = false;
+  /** @internal */
+  readonly drain: Drain;
 
   /** @internal */
-  constructor(parent: FastifyCassandra | null) {
+  constructor(parent: FastifyCassandra | null, drain: Drain) {
     this.#parent = parent;
+    this.drain = drain;
     this.#all = parent === null ? new Set() : parent.#all;
   }
 
@@ -42,7 +45,15 @@ export class FastifyCassandra {
 
   /** Whether the service is about to close. */
   get isDraining(): boolean {
-    return this.#parent === null ? this.#isDraining : this.#parent.isDraining;
+    return this.drain.isDraining;
+  }
+
+  /**
+   * Fires when the service takes no connections any more. Replies that would go on for ever, as server-sent events, should end
+   * then: they would be cut off after `drainTimeoutMs`.
+   */
+  get closingSignal(): AbortSignal {
+    return this.drain.closing;
   }
 
   /** A session by the `name` it was registered with. @throws ConfigurationError when there is none */
@@ -57,12 +68,21 @@ export class FastifyCassandra {
 
   /**
    * From now on the service says that it is not ready, and asks clients to open new connections elsewhere
-   * (`Connection: close`), while it still serves what comes. Call it some time before `fastify.close()`, so that load balancers
-   * have noticed when connections are refused.
+   * (`Connection: close`), while it still serves what comes. `closeService()` begins with this.
    */
   startDraining(): void {
-    if (this.#parent === null) this.#isDraining = true;
-    else this.#parent.startDraining();
+    this.drain.start();
+  }
+
+  /**
+   * Closes the service without losing a reply; what to do on SIGTERM. It says that it is not ready and serves on for
+   * `drainDelayMs`, so that load balancers notice; closes its port; completes the requests that it has taken, for at most
+   * `drainTimeoutMs`; and then does what `fastify.close()` does, which turns requests away at once. Repeated calls wait for the
+   * first.
+   * @throws ConfigurationError when the options are wrong
+   */
+  closeService(options: CloseServiceOptions = {}): Promise<void> {
+    return this.drain.closeService(options);
   }
 
   /** Whether the service can serve requests: what `/health/ready` answers. */
