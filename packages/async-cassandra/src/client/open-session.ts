@@ -92,7 +92,7 @@ export async function openSession(
       refreshMetadata: () => watch.refresh(),
     },
     table: (inKeyspace, name) => watch.metadata.keyspaces.get(inKeyspace)?.tables.get(name),
-    onClosed: (closed) => context.onClosed(closed),
+    onClosed: () => context.onClosed(session),
   });
   // Known before it is open, so that a cluster that closes meanwhile closes it too.
   onOpening(session);

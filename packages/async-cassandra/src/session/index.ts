@@ -31,7 +31,8 @@ export type { ScanCheckpoint, ScanCheckpointRange } from './scan/scan-checkpoint
 export type { ScanOptions, ScanProgress, ScanRequestOption, ScanWhere } from './scan/scan-options.ts';
 export { AsyncTableScan } from './scan/table-scan.ts';
 export { innermostSession, type Operation, type OperationBounds, SessionDecorator } from './session-decorator.ts';
-export { AsyncCassandraSession, type SessionParts } from './session.ts';
+export { AsyncCassandraSession } from './session.ts';
+export type { SessionParts } from './session-parts.ts';
 export type {
   SessionCounters,
   SessionLimits,

@@ -1,11 +1,9 @@
-import type { SessionPools } from '../cluster/index.ts';
 import type { Row } from '../codecs/index.ts';
 import type { RequestTracker } from '../diagnostics/index.ts';
 import { ConfigurationError, SessionClosedError } from '../errors/index.ts';
-import type { TableMetadata } from '../metadata/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
-import { BatchStatement } from './batch-statement.ts';
-import { bindValues, type Params } from './bind.ts';
+import type { BatchStatement } from './batch-statement.ts';
+import type { Params } from './bind.ts';
 import { type BoundQuery, cql } from './bound-query.ts';
 import type { CassandraSession } from './cassandra-session.ts';
 import { AsyncCloseable } from './closeable.ts';
@@ -17,51 +15,20 @@ import type { ConcurrentResult } from './concurrent/outcome-tally.ts';
 import { drain } from './drain.ts';
 import { SessionTrackers } from './observation/session-trackers.ts';
 import { openStream } from './open-stream.ts';
-import type { OpenStreams } from './open-streams.ts';
-import { prepareBatch } from './prepare-batch.ts';
-import type { PrepareCache } from './prepare-cache.ts';
 import { PreparedStatement, type PrepareOptions } from './prepared-statement.ts';
 import { getTrace, type QueryTrace } from './query-trace.ts';
-import { type ReadyStatement, readyStatement } from './ready-statement.ts';
-import { resultSetReceiver } from './receive-result.ts';
-import { Request } from './request.ts';
+import { readyStatement } from './ready-statement.ts';
 import type { RequestCore } from './request-core.ts';
 import type { RequestOptions } from './request-options.ts';
-import { type RequestSettings, resolveSettings, type SettingsContext } from './request-settings.ts';
+import { type RequestSettings, resolveSettings } from './request-settings.ts';
 import type { AsyncResultSet } from './result-set.ts';
 import type { ScanOptions } from './scan/scan-options.ts';
-import type { SchemaSource } from './scan/scan-target.ts';
 import { AsyncTableScan } from './scan/table-scan.ts';
-import {
-  readSessionCounters,
-  readSessionState,
-  type SessionCounters,
-  type SessionLimits,
-  type SessionState,
-} from './session-state.ts';
+import { readSessionCounters, readSessionState, type SessionCounters, type SessionState } from './session-state.ts';
+import type { SessionParts } from './session-parts.ts';
+import { asError, StatementRunner } from './statement-runner.ts';
 import type { StreamConfig } from './stream-config.ts';
 import type { AsyncStreamingResultSet } from './streaming-result-set.ts';
-import type { TextFactsCache } from './text-facts.ts';
-import type { Executable } from './request-contract.ts';
-
-/** What a session is made of; put together at the composition root. */
-export interface SessionParts {
-  readonly core: RequestCore;
-  readonly pools: SessionPools;
-  readonly defaults: RequestSettings;
-  readonly context: SettingsContext;
-  readonly facts: TextFactsCache;
-  readonly cache: PrepareCache;
-  readonly streams: OpenStreams;
-  readonly drainTimeoutMs: number;
-  readonly limits: SessionLimits;
-  readonly schema: SchemaSource;
-  /** A table, when the metadata holds it. */
-  table(keyspace: string, name: string): TableMetadata | undefined;
-  onClosed(session: AsyncCassandraSession): void;
-}
-
-const NO_VALUES: readonly unknown[] = Object.freeze([]);
 
 /**
  * Executes statements on a cluster, with pools of its own; made by `AsyncCluster.connect`, meant to live as long as the
@@ -71,9 +38,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
   readonly #parts: SessionParts;
   readonly #core: RequestCore;
   readonly #trackers: SessionTrackers;
-  readonly #capture: (resolve: (result: never) => void, reject: (error: unknown) => void) => void;
-  #resolve: (result: never) => void = ignore;
-  #reject: (error: unknown) => void = ignore;
+  readonly #runner: StatementRunner;
 
   /** @internal */
   constructor(parts: SessionParts) {
@@ -81,11 +46,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     this.#parts = parts;
     this.#core = parts.core;
     this.#trackers = new SessionTrackers(parts.core);
-    // One executor for all promises spares a closure for each.
-    this.#capture = (resolve, reject): void => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    };
+    this.#runner = new StatementRunner(parts);
   }
 
   /** The keyspace in which unqualified names are looked up. */
@@ -113,11 +74,9 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     options?: RequestOptions,
   ): Promise<AsyncResultSet<R>> {
     if (this.isClosing) return Promise.reject(closedError());
+    if (options === undefined) return this.#runner.execute(query, params, this.#parts.defaults);
     try {
-      const settings = options === undefined ? this.#parts.defaults : this.#settings(options);
-      if (query instanceof PreparedStatement && !query.plan.isStale)
-        return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
-      return this.#makeReady(query, params, settings);
+      return this.#runner.execute(query, params, this.#settings(options));
     } catch (error) {
       return Promise.reject(asError(error));
     }
@@ -142,7 +101,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     options: StreamConfig = {},
   ): Promise<AsyncStreamingResultSet<R>> {
     if (this.isClosing) throw closedError();
-    return this.#counted(
+    return this.#runner.counted(
       openStream<R>(this.#parts, query, options, (settings) => readyStatement(this.#parts, query, params, settings)),
     );
   }
@@ -169,7 +128,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     const { cache } = this.#parts;
     const preparing =
       settings.node === undefined ? cache.prepare(cql, keyspace, settings) : cache.prepareOn(cql, keyspace, settings);
-    const plan = await this.#counted(preparing);
+    const plan = await this.#runner.counted(preparing);
     return new PreparedStatement<R>(plan, idempotent);
   }
 
@@ -218,7 +177,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     if (this.isClosing) throw closedError();
     if (typeof keyspace !== 'string' || keyspace === '')
       throw new ConfigurationError('keyspace', 'setKeyspace() takes the name of a keyspace');
-    if (this.#core.protocolVersion < 5) await this.#counted(this.#core.parts.onKeyspaceSet(keyspace));
+    if (this.#core.protocolVersion < 5) await this.#runner.counted(this.#core.parts.onKeyspaceSet(keyspace));
     else await this.execute(`USE "${keyspace.replaceAll('"', '""')}"`);
   }
 
@@ -232,7 +191,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<QueryTrace> {
     if (this.isClosing) return Promise.reject(closedError());
-    return this.#counted(getTrace(this, this.#core, traceId, options));
+    return this.#runner.counted(getTrace(this, this.#core, traceId, options));
   }
 
   /**
@@ -273,7 +232,7 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
     this.#core.closeNow();
     await pools.close(0);
     this.#parts.streams.endObservations();
-    this.#parts.onClosed(this);
+    this.#parts.onClosed();
   }
 
   #settings(options: RequestOptions): RequestSettings {
@@ -286,97 +245,12 @@ export class AsyncCassandraSession extends AsyncCloseable implements CassandraSe
       prepare: (text, options) => this.prepare(text, options),
       settings: (options) => (options === undefined ? this.#parts.defaults : this.#settings(options)),
       table: (keyspace, name) => this.#parts.table(keyspace, name),
-      execute: (query, params, settings) => {
-        if (this.isClosing) return Promise.reject(closedError());
-        try {
-          if (query instanceof PreparedStatement && !query.plan.isStale)
-            return this.#run(query, bindValues(query.plan.variables, params ?? NO_VALUES), settings);
-          return this.#makeReady(query, params, settings);
-        } catch (error) {
-          return Promise.reject(asError(error));
-        }
-      },
+      execute: (query, params, settings) =>
+        this.isClosing ? Promise.reject(closedError()) : this.#runner.execute(query, params, settings),
     };
   }
-
-  /** Executes what is not, or not any more, a prepared statement. */
-  #makeReady<T>(
-    query: string | PreparedStatement | BoundQuery | BatchStatement,
-    params: Params | undefined,
-    settings: RequestSettings,
-  ): Promise<T> {
-    const ready =
-      query instanceof BatchStatement
-        ? this.#batch(query, params, settings)
-        : readyStatement(this.#parts, query, params, settings);
-    if (ready instanceof Promise) return this.#runLater(ready, settings);
-    return this.#run(ready.statement, ready.values, settings);
-  }
-
-  #run<T>(
-    statement: Executable,
-    values: readonly unknown[],
-    settings: RequestSettings,
-    startedAt?: number,
-  ): Promise<T> {
-    const promise = new Promise<T>(this.#capture);
-    const request = new Request(
-      this.#core,
-      statement,
-      values,
-      settings,
-      resultSetReceiver,
-      this.#resolve as (result: unknown) => void,
-      this.#reject,
-    );
-    if (startedAt !== undefined) request.trailFrom(startedAt);
-    request.start();
-    // Kept, they would hold the last result until the next request.
-    this.#resolve = ignore;
-    this.#reject = ignore;
-    return promise;
-  }
-
-  #batch(
-    batch: BatchStatement,
-    params: Params | undefined,
-    settings: RequestSettings,
-  ): ReadyStatement | Promise<ReadyStatement> {
-    if (params !== undefined)
-      throw new ConfigurationError('params', 'A batch has no parameters of its own; give them to add()');
-    const { cache, facts } = this.#parts;
-    const keyspace = settings.keyspace ?? this.#core.keyspace;
-    return prepareBatch(batch, settings.idempotent, { cache, facts, keyspace, wait: settings });
-  }
-
-  /** Sends what had to be made ready first, within what is left of the request's time. */
-  #runLater<T>(ready: Promise<ReadyStatement>, settings: RequestSettings): Promise<T> {
-    const startedAt = this.#core.parts.seams.timers.now();
-    return this.#counted(ready.then(({ statement, values }) => this.#run<T>(statement, values, settings, startedAt)));
-  }
-
-  /** Work outside of a request that counts as active, so that closing waits for it. */
-  async #counted<T>(work: Promise<T>): Promise<T> {
-    this.#core.enter();
-    try {
-      return await work;
-    } finally {
-      this.#core.leave();
-    }
-  }
-}
-
-function ignore(): void {
-  // Nobody waits.
 }
 
 function closedError(): SessionClosedError {
   return new SessionClosedError('The session is closed or closing; open another one with cluster.connect()');
-}
-
-/** Parameters may have getters, which may throw anything. */
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error
-    ? thrown
-    : new Error('The parameters threw a value that is no error', { cause: thrown });
 }
