@@ -107,11 +107,11 @@ export class InFlightTable {
     this.inFlight--;
   }
 
-  /** These requests are being written: their time begins. */
-  stamp(ids: readonly number[], now: number): void {
+  /** The first `count` of these requests are being written: their time begins. */
+  stamp(ids: readonly number[], count: number, now: number): void {
     const { deadlines } = this;
     let earliest = this.nextDeadline;
-    for (let i = 0; i < ids.length; i++) {
+    for (let i = 0; i < count; i++) {
       const id = ids[i] as number;
       const deadline = now - (deadlines[id] as number);
       deadlines[id] = deadline;

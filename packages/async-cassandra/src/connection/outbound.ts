@@ -19,8 +19,9 @@ export class Outbound {
   readonly #transport: Transport;
   readonly #writes: WriteBuffer;
   readonly #endTurn: () => void;
-  /** Ids of what is in the buffer, in its order. */
-  #unsent: number[] = [];
+  /** Ids of what is in the buffer, in its order; what is behind the count is of earlier turns. */
+  readonly #unsent: number[] = [];
+  #unsentCount = 0;
   #abandoned = 0;
   #isScheduled = false;
   #isSaturated = false;
@@ -66,7 +67,7 @@ export class Outbound {
       throw error;
     }
     this.#table.hold(id, handler, timeoutMs);
-    this.#unsent.push(id);
+    this.#unsent[this.#unsentCount++] = id;
     if (writer.pos >= FLUSH_BYTES) this.flush();
     else if (!this.#isScheduled) this.schedule();
     return id;
@@ -89,10 +90,10 @@ export class Outbound {
   flush(): void {
     const { seams, ticker } = this.#config;
     if (this.#abandoned > 0) this.#cutAbandoned();
-    if (this.#unsent.length === 0) return;
+    if (this.#unsentCount === 0) return;
     const table = this.#table;
-    table.stamp(this.#unsent, seams.timers.now());
-    this.#unsent.length = 0;
+    table.stamp(this.#unsent, this.#unsentCount, seams.timers.now());
+    this.#unsentCount = 0;
     if (table.nextDeadline < ticker.nextAt) ticker.schedule(table.nextDeadline);
     this.#writes.flush();
     this.#measure();
@@ -100,7 +101,7 @@ export class Outbound {
 
   /** What waits will never be written. */
   close(): void {
-    this.#unsent.length = 0;
+    this.#unsentCount = 0;
     this.#abandoned = 0;
   }
 
@@ -122,11 +123,12 @@ export class Outbound {
     this.#abandoned = 0;
     const { handlers } = this.#table;
     this.#writes.compact((id) => handlers[id] === unsentMark);
-    const kept: number[] = [];
-    for (const id of this.#unsent) {
+    let kept = 0;
+    for (let i = 0; i < this.#unsentCount; i++) {
+      const id = this.#unsent[i] as number;
       if (handlers[id] === unsentMark) this.#table.release(id);
-      else kept.push(id);
+      else this.#unsent[kept++] = id;
     }
-    this.#unsent = kept;
+    this.#unsentCount = kept;
   }
 }

@@ -15,6 +15,8 @@ export class ResultMetadata {
   readonly id: Buffer | undefined;
   /** The column specifications as they came, to recognise them when they come again. */
   readonly bytes: Buffer;
+  /** The same, four bytes in each; what is left over is not in it. */
+  readonly words: Int32Array;
   readonly hasGlobalSpec: boolean;
   readonly #registry: CodecRegistry;
   #decoder: RowDecoder | null = null;
@@ -30,6 +32,7 @@ export class ResultMetadata {
     this.columns = columns;
     this.id = id;
     this.bytes = bytes;
+    this.words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readInt32BE(i * 4));
     this.hasGlobalSpec = hasGlobalSpec;
     this.#registry = registry;
   }
@@ -68,9 +71,12 @@ function comesAgain(r: ByteReader, known: ResultMetadata, columnCount: number, h
     r.pos + length > r.end
   )
     return false;
-  const { buf, pos } = r;
+  const { buf, view, pos } = r;
   if (length > SHORT_COMPARE_BYTES) return bytes.compare(buf, pos, pos + length) === 0;
-  for (let i = 0; i < length; i++) if (bytes[i] !== buf[pos + i]) return false;
+  const { words } = known;
+  let i = 0;
+  for (let word = 0; word < words.length; word++, i += 4) if (words[word] !== view.getInt32(pos + i)) return false;
+  for (; i < length; i++) if (bytes[i] !== buf[pos + i]) return false;
   return true;
 }
 

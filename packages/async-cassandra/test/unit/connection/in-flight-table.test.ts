@@ -32,7 +32,7 @@ describe('InFlightTable', () => {
     const table = new InFlightTable(1000);
     for (let i = 0; i < 500; i++) {
       const id = taken(table);
-      table.stamp([id], 0);
+      table.stamp([id], 1, 0);
       table.answered(id);
     }
     assert.equal(table.capacity, 64);
@@ -46,7 +46,7 @@ describe('InFlightTable', () => {
     table.abandonUnsent(abandoned);
     for (const id of [unsent, abandoned, 50, 99, 32_767]) assert.equal(table.answered(id), undefined);
     assert.equal(table.inFlight, 1);
-    table.stamp([unsent], 5);
+    table.stamp([unsent], 1, 5);
     assert.notEqual(table.answered(unsent), undefined);
     assert.equal(table.answered(unsent), undefined);
   });
@@ -54,7 +54,7 @@ describe('InFlightTable', () => {
   it('should give orphans back silently', () => {
     const table = new InFlightTable(100);
     const id = taken(table);
-    table.stamp([id], 0);
+    table.stamp([id], 1, 0);
     table.orphan(id);
     assert.deepEqual([table.inFlight, table.orphaned], [0, 1]);
     assert.equal(table.answered(id), null);
@@ -65,7 +65,7 @@ describe('InFlightTable', () => {
   it('should find what is due, and when the next will be', () => {
     const table = new InFlightTable(100);
     const ids = [50, 20, 90, 20, 70].map((timeoutMs) => taken(table, timeoutMs));
-    table.stamp(ids, 1000);
+    table.stamp(ids, ids.length, 1000);
     assert.equal(table.nextDeadline, 1020);
     const due: number[] = [];
     for (let id = table.nextDue(0, 1050); id >= 0; id = table.nextDue(id + 1, 1050)) {
