@@ -1,4 +1,4 @@
-import { type Logger, silentLogger } from '../diagnostics/index.ts';
+import { type Logger, silentLogger, thrownMessage } from '../diagnostics/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import { AsyncCloseable } from '../session/index.ts';
 import { OptionReader } from './option-reader.ts';
@@ -79,7 +79,7 @@ export class SignalCloser extends AsyncCloseable {
       } catch (error) {
         failures.push(error);
         this.#logger.error?.(
-          { error: error instanceof Error ? error.message : 'not an error' },
+          { error: thrownMessage(error) },
           'Could not close everything; what comes after it is closed all the same',
         );
       }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ClusterListener } from '../cluster/index.ts';
-import type { Logger } from '../diagnostics/index.ts';
+import { type Logger, thrownMessage } from '../diagnostics/index.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
@@ -84,7 +84,7 @@ export class ClusterEmitter implements ClusterListener {
   #tell<E extends keyof ClusterEvents>(event: E, ...args: ClusterEvents[E]): void {
     const failed = (error: unknown): void => {
       this.#logger.error?.(
-        { event, error: error instanceof Error ? error.message : 'not an error' },
+        { event, error: thrownMessage(error) },
         'A listener of the cluster threw; check the application',
       );
     };

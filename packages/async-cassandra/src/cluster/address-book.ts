@@ -1,5 +1,5 @@
 import type { EndPoint, Timers } from '../connection/index.ts';
-import type { Logger } from '../diagnostics/index.ts';
+import { type Logger, thrownMessage } from '../diagnostics/index.ts';
 import type { AddressTranslator } from '../policies/index.ts';
 import { waitFor } from './waiting.ts';
 
@@ -71,10 +71,7 @@ export class AddressBook {
         throw new TypeError('The answer is not { host, port }');
       return { host: target.host, port: target.port };
     } catch (error) {
-      logger.warn?.(
-        { address, port, error: error instanceof Error ? error.message : 'not an error' },
-        'The address translator failed; check it',
-      );
+      logger.warn?.({ address, port, error: thrownMessage(error) }, 'The address translator failed; check it');
       return otherwise;
     }
   }

@@ -1,6 +1,12 @@
 import type { Channel } from 'node:diagnostics_channel';
 import type { Timers } from '../connection/index.ts';
-import { ClusterChannels, type ControlConnectionMessage, type Logger, type NodeMessage } from '../diagnostics/index.ts';
+import {
+  ClusterChannels,
+  type ControlConnectionMessage,
+  type Logger,
+  type NodeMessage,
+  thrownMessage,
+} from '../diagnostics/index.ts';
 import type { AsyncCassandraError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { SchemaChange } from '../protocol/index.ts';
@@ -103,10 +109,7 @@ export class ClusterNotifier {
       try {
         call();
       } catch (error) {
-        this.#logger.error?.(
-          { event, error: error instanceof Error ? error.message : 'not an error' },
-          'A listener threw; check the application',
-        );
+        this.#logger.error?.({ event, error: thrownMessage(error) }, 'A listener threw; check the application');
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Connection, Seams } from '../connection/index.ts';
-import type { Logger } from '../diagnostics/index.ts';
+import { type Logger, thrownMessage } from '../diagnostics/index.ts';
 import { ConnectionError, ProtocolError, QueryError, SessionClosedError, TimeoutError } from '../errors/index.ts';
 import type { ReconnectionPolicy } from '../policies/index.ts';
 import type { ServerEvent } from '../protocol/index.ts';
@@ -222,10 +222,7 @@ export class ControlConnection implements NodeFollower {
         return;
       } catch (error) {
         if (over.aborted) return;
-        logger.warn?.(
-          { error: error instanceof Error ? error.message : 'not an error' },
-          'Could not open the control connection; trying again',
-        );
+        logger.warn?.({ error: thrownMessage(error) }, 'Could not open the control connection; trying again');
       }
     }
   }

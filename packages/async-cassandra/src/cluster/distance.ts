@@ -1,4 +1,4 @@
-import type { Logger } from '../diagnostics/index.ts';
+import { type Logger, thrownMessage } from '../diagnostics/index.ts';
 import type { NodeDistance, NodeInfo } from '../metadata/index.ts';
 import type { LoadBalancingPolicy } from '../policies/index.ts';
 
@@ -27,10 +27,7 @@ function askFor(policy: LoadBalancingPolicy, node: NodeInfo, logger: Logger): No
     if (Object.hasOwn(NEARNESS, distance)) return distance;
     logger.error?.({ node: node.endPoint }, 'A load balancing policy told no distance; check it');
   } catch (error) {
-    logger.error?.(
-      { node: node.endPoint, error: error instanceof Error ? error.message : 'not an error' },
-      'A load balancing policy threw; check it',
-    );
+    logger.error?.({ node: node.endPoint, error: thrownMessage(error) }, 'A load balancing policy threw; check it');
   }
   return 'local';
 }

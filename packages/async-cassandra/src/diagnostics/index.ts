@@ -20,3 +20,4 @@ export type {
   TrackedStatement,
   TrackedStream,
 } from './request-tracker.ts';
+export { thrownMessage } from './thrown-message.ts';

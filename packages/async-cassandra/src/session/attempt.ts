@@ -1,5 +1,6 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection, RequestHandler } from '../connection/index.ts';
+import { thrownMessage } from '../diagnostics/index.ts';
 import type { ConnectionError } from '../errors/index.ts';
 import { type ByteReader, type ByteWriter, EnvelopeFlag, type ProtocolVersion } from '../protocol/index.ts';
 import type { LiveAttempt, LiveRequest } from './request-contract.ts';
@@ -102,10 +103,7 @@ export class Attempt implements RequestHandler, LiveAttempt {
     try {
       settings.speculativeExecutionPolicy?.onLatency?.(this.pool.node.info, timers.now() - this.sentAtMs);
     } catch (error) {
-      core.parts.logger.error?.(
-        { error: error instanceof Error ? error.message : 'not an error' },
-        'The method onLatency of a policy threw; check it',
-      );
+      core.parts.logger.error?.({ error: thrownMessage(error) }, 'The method onLatency of a policy threw; check it');
     }
   }
 

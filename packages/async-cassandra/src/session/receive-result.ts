@@ -1,4 +1,5 @@
 import type { Row } from '../codecs/index.ts';
+import { thrownMessage } from '../diagnostics/index.ts';
 import { ProtocolError } from '../errors/index.ts';
 import {
   type ByteReader,
@@ -57,10 +58,7 @@ function finishAfter(request: LiveRequest, attempt: LiveAttempt, work: () => Pro
   request.trailFrom(attempt.startedAt()).note('unknown');
   const finish = (): void => request.resolve(AsyncResultSet.empty(request));
   work().then(finish, (error: unknown) => {
-    request.core.parts.logger.warn?.(
-      { error: error instanceof Error ? error.message : 'not an error' },
-      'Work after a schema or keyspace change failed',
-    );
+    request.core.parts.logger.warn?.({ error: thrownMessage(error) }, 'Work after a schema or keyspace change failed');
     finish();
   });
 }

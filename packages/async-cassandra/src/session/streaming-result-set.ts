@@ -1,4 +1,5 @@
 import type { Row } from '../codecs/index.ts';
+import { thrownMessage } from '../diagnostics/index.ts';
 import { StreamBusyError } from '../errors/index.ts';
 import type { ColumnSpec } from '../protocol/index.ts';
 import { decodePage } from './decode-page.ts';
@@ -190,10 +191,7 @@ export class AsyncStreamingResultSet<R extends Row = Row> implements AsyncIterab
   #tellCallback({ rowCount, request }: RawPage): void {
     const { logger } = request.core.parts;
     const failed = (error: unknown): void => {
-      logger.error?.(
-        { error: error instanceof Error ? error.message : 'not an error' },
-        'The pageCallback of a stream threw; check the application',
-      );
+      logger.error?.({ error: thrownMessage(error) }, 'The pageCallback of a stream threw; check the application');
     };
     try {
       const returned: unknown = this.#pageCallback?.(this.#pageNumber, rowCount);

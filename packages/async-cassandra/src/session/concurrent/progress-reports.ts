@@ -1,5 +1,5 @@
 import type { Timers } from '../../connection/index.ts';
-import type { Logger } from '../../diagnostics/index.ts';
+import { type Logger, thrownMessage } from '../../diagnostics/index.ts';
 import type { ConcurrentProgress } from './concurrent-options.ts';
 
 const EVERY_COUNT = 1_000;
@@ -32,7 +32,7 @@ export class ProgressReports {
       this.#callback(progress);
     } catch (error) {
       this.#logger.error?.(
-        { error: error instanceof Error ? error.message : 'not an error' },
+        { error: thrownMessage(error) },
         'The onProgress of executeConcurrent() threw; check the application',
       );
     }

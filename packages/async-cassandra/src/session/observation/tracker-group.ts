@@ -1,4 +1,4 @@
-import type { Logger, RequestTracker, TrackedRequest } from '../../diagnostics/index.ts';
+import { type Logger, type RequestTracker, type TrackedRequest, thrownMessage } from '../../diagnostics/index.ts';
 import type { AsyncCassandraError } from '../../errors/index.ts';
 
 /** What is told to trackers, with a place for what each of them keeps. */
@@ -31,10 +31,7 @@ export class TrackerFailures {
     const now = this.#now();
     if (now < this.#quietUntil) return;
     this.#quietUntil = now + QUIET_MS;
-    this.#logger.error?.(
-      { error: error instanceof Error ? error.message : 'not an error', times: this.count },
-      'A tracker threw; check the application',
-    );
+    this.#logger.error?.({ error: thrownMessage(error), times: this.count }, 'A tracker threw; check the application');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Row } from '../../codecs/index.ts';
+import { thrownMessage } from '../../diagnostics/index.ts';
 import { AbortError, StreamBusyError } from '../../errors/index.ts';
 import { DecodeTurns } from '../decode-turns.ts';
 import { resolveSettings } from '../request-settings.ts';
@@ -241,10 +242,7 @@ export class AsyncTableScan<R extends Row = Row> implements AsyncIterable<R>, As
     try {
       this.#order.options.onProgress?.(this.progress);
     } catch (error) {
-      logger.error?.(
-        { error: error instanceof Error ? error.message : 'not an error' },
-        'The onProgress of a scan threw; check the application',
-      );
+      logger.error?.({ error: thrownMessage(error) }, 'The onProgress of a scan threw; check the application');
     }
   }
 
