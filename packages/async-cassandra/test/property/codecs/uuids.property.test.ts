@@ -18,7 +18,8 @@ describe('texts of UUIDs', () => {
       fc.property(few, fc.array(fc.tuple(fc.nat(), fc.boolean(), fc.nat(3)), { maxLength: 30 }), (texts, steps) => {
         for (const [n, isUpper, wrong] of steps) {
           const text = texts[n % texts.length] as string;
-          const given = wrong === 3 ? text.slice(0, n % 3 === 0 ? 0 : n % text.length) : isUpper ? text.toUpperCase() : text;
+          const given =
+            wrong === 3 ? text.slice(0, n % 3 === 0 ? 0 : n % text.length) : isUpper ? text.toUpperCase() : text;
           const encode = (): Buffer | null => encodeValue({ kind: n % 2 === 0 ? 'uuid' : 'timeuuid' }, given, registry);
           if (wrong === 3) assert.throws(encode, InvalidValueError);
           else assert.equal(encode()?.toString('hex'), bytesOf(text));
