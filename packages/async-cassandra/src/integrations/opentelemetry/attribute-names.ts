@@ -1,3 +1,14 @@
+/** Name of the instrumentation scope that all spans and metrics are of. */
+export const SCOPE = 'async-cassandra';
+/** The version of the conventions that names and attributes follow. */
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.45.0';
+
+/** The metric that the conventions require, and the bounds that they advise for it, in seconds. */
+export const DURATION_METRIC = 'db.client.operation.duration';
+export const DURATION_BUCKETS_SECONDS: readonly number[] = Object.freeze([
+  0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10,
+]);
+
 /**
  * Attributes of spans: those of OpenTelemetry's semantic conventions for databases and Cassandra, and the driver's own.
  * Written out, since the package of their names is large; a test compares them with it.

@@ -1,27 +1,25 @@
 import { context, type Span, SpanKind, trace, type Tracer, type TracerProvider } from '@opentelemetry/api';
 import type { RequestTracker, TrackedAttempt, TrackedRequest, TrackedStream } from '../../diagnostics/index.ts';
 import type { AsyncCassandraError } from '../../errors/index.ts';
-import { attribute, ownAttribute } from './attribute-names.ts';
+import { attribute, ownAttribute, SCHEMA_URL, SCOPE } from './attribute-names.ts';
+import { OperationDuration } from './operation-duration.ts';
 import { type OpenTelemetryTrackerOptions, readTracingOptions, type TracingSettings } from './options.ts';
 import { RequestSpan } from './request-span.ts';
 import { noteError, startAttributes } from './span-attributes.ts';
 import { StatementCache } from './statement-facts.ts';
 import { sendTraceContext } from './trace-parent.ts';
 
-/** Name of the instrumentation scope that all spans are of. */
-const SCOPE = 'async-cassandra';
-/** The version of the conventions that names and attributes follow. */
-const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.37.0';
-
 /**
- * Makes OpenTelemetry spans of requests, by the semantic conventions for databases: one of kind CLIENT for each request,
+ * Makes OpenTelemetry spans and a metric of requests, by the semantic conventions for databases: one of kind CLIENT for each request,
  * in the context of its caller; one around the pages of a stream or scan; and those of attempts, when a request was sent
- * more than once. Give it to a cluster as one of its `trackers`; it may serve several.
+ * more than once. Records their time in the metric `db.client.operation.duration`. Give it to a cluster as one of its `trackers`; it may serve several.
  */
 export class OpenTelemetryTracker implements RequestTracker {
   readonly #provider: TracerProvider | undefined;
   readonly #settings: TracingSettings;
   readonly #statements: StatementCache;
+  /** Null: nobody wants it. */
+  readonly #duration: OperationDuration | null;
   #tracer: Tracer | null = null;
   /** By stream, since its pages ask for it too. */
   readonly #streams = new WeakMap<TrackedStream, Span>();
@@ -31,6 +29,7 @@ export class OpenTelemetryTracker implements RequestTracker {
     this.#settings = readTracingOptions(options);
     this.#provider = options.tracerProvider;
     this.#statements = new StatementCache(this.#settings.queryText);
+    this.#duration = this.#settings.metrics ? new OperationDuration(options.meterProvider) : null;
   }
 
   onStart(request: TrackedRequest): void {
@@ -51,7 +50,9 @@ export class OpenTelemetryTracker implements RequestTracker {
   onEnd(request: TrackedRequest, error: AsyncCassandraError | null): void {
     const span = request.observed as RequestSpan | undefined;
     request.observed = undefined;
-    span?.end(request, error);
+    if (span === undefined) return;
+    this.#duration?.record(request, this.#statements.facts(request), error, span.context);
+    span.end(request, error);
   }
 
   onAttemptStart(request: TrackedRequest, attempt: TrackedAttempt): void {

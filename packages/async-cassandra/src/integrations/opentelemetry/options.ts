@@ -1,10 +1,17 @@
-import type { TracerProvider } from '@opentelemetry/api';
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { ConfigurationError } from '../../errors/index.ts';
 
 /** Options of `OpenTelemetryTracker`. */
 export interface OpenTelemetryTrackerOptions {
   /** Makes the spans. Default: the one that is registered globally, at the time of each request. */
   readonly tracerProvider?: TracerProvider | undefined;
+  /**
+   * The metric `db.client.operation.duration`, which the conventions require: a histogram, in seconds, of the requests that
+   * have spans. Default true.
+   */
+  readonly metrics?: boolean | undefined;
+  /** Makes that metric. Default: the one that is registered globally, at the time of each request. */
+  readonly meterProvider?: MeterProvider | undefined;
   /**
    * What spans tell of a statement's text. `parameterized` (the default, as the conventions have it): as it is when values
    * were bound to it, else with every literal replaced by `?`. `sanitized`: literals always replaced. `none`: nothing.
@@ -32,17 +39,18 @@ export interface TracingSettings {
   readonly propagate: boolean;
   readonly errorMessages: boolean;
   readonly prepares: boolean;
+  readonly metrics: boolean;
 }
 
 const CHOICES = {
   queryText: ['parameterized', 'sanitized', 'none'],
   attempts: ['repeated', 'all', 'none'],
 } as const;
-const FLAGS = ['propagate', 'errorMessages', 'prepares'] as const;
+const FLAGS = ['propagate', 'errorMessages', 'prepares', 'metrics'] as const;
 
 /** @throws ConfigurationError */
 export function readTracingOptions(options: OpenTelemetryTrackerOptions): TracingSettings {
-  const known: readonly string[] = [...Object.keys(CHOICES), ...FLAGS, 'tracerProvider'];
+  const known: readonly string[] = [...Object.keys(CHOICES), ...FLAGS, 'tracerProvider', 'meterProvider'];
   for (const name of Object.keys(options))
     if (!known.includes(name))
       throw new ConfigurationError(
@@ -52,12 +60,16 @@ export function readTracingOptions(options: OpenTelemetryTrackerOptions): Tracin
   const provider = options.tracerProvider as { readonly getTracer?: unknown } | null | undefined;
   if (provider !== undefined && typeof provider?.getTracer !== 'function')
     throw new ConfigurationError('tracerProvider', 'Option "tracerProvider" must be a tracer provider');
+  const meters = options.meterProvider as { readonly getMeter?: unknown } | null | undefined;
+  if (meters !== undefined && typeof meters?.getMeter !== 'function')
+    throw new ConfigurationError('meterProvider', 'Option "meterProvider" must be a meter provider');
   return {
     queryText: choice(options, 'queryText') ?? 'parameterized',
     attempts: choice(options, 'attempts') ?? 'repeated',
     propagate: flag(options, 'propagate', false),
     errorMessages: flag(options, 'errorMessages', false),
     prepares: flag(options, 'prepares', true),
+    metrics: flag(options, 'metrics', true),
   };
 }
 

@@ -17,7 +17,7 @@ export class RequestSpan {
   readonly span: Span;
   readonly name: string;
   /** With the span in it: parent of the attempts. */
-  readonly #context: Context;
+  readonly context: Context;
   readonly #tracer: Tracer;
   readonly #settings: TracingSettings;
   #first: FirstAttempt | null = null;
@@ -26,7 +26,7 @@ export class RequestSpan {
   constructor(span: Span, name: string, context: Context, tracer: Tracer, settings: TracingSettings) {
     this.span = span;
     this.name = name;
-    this.#context = context;
+    this.context = context;
     this.#tracer = tracer;
     this.#settings = settings;
   }
@@ -78,7 +78,7 @@ export class RequestSpan {
     };
     const startTime = attempt === this.#first?.attempt ? attempt.startedAtMs : undefined;
     const options = { kind: SpanKind.INTERNAL, attributes, ...(startTime === undefined ? {} : { startTime }) };
-    return this.#tracer.startSpan(`${this.name} attempt`, options, this.#context);
+    return this.#tracer.startSpan(`${this.name} attempt`, options, this.context);
   }
 
   #close(span: Span, attempt: TrackedAttempt, error: AsyncCassandraError | null, endedAtMs: number | undefined): void {
