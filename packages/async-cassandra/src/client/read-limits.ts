@@ -11,16 +11,7 @@ export interface Pooling {
 }
 
 /** The option `limits` with nothing absent. */
-export interface Limits {
-  readonly maxInFlight: number;
-  readonly maxQueued: number;
-  readonly maxQueueMs: number;
-  readonly preparedStatements: number;
-  readonly openStreams: number;
-  readonly maxEnvelopeBytes: number;
-  readonly maxBufferedWriteBytes: number;
-  readonly maxOrphaned: number;
-}
+export type Limits = Omit<SessionLimits, 'maxRequestsPerConnection'>;
 
 const KIB = 1024;
 const MIB = KIB * KIB;

@@ -12,7 +12,7 @@ export class SessionTrackers {
   constructor(core: RequestCore) {
     const { logger, seams } = core.parts;
     this.#core = core;
-    this.#failures = new TrackerFailures(logger, () => seams.timers.now());
+    this.#failures = new TrackerFailures(logger);
     this.#publisher = new ChannelTracker(core.channels, () => seams.timers.now());
     core.onChannels = (): void => this.#publish(core.channels.isOn);
   }

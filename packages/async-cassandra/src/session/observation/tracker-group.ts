@@ -11,26 +11,18 @@ export class Observed {
 /** A method of the trackers, and what it is told. */
 type Tell<T extends Observed> = (tracker: RequestTracker, told: T) => void;
 
-/** The times between two messages about trackers that throw. */
-const QUIET_MS = 10_000;
-
-/** What the trackers of a session have thrown, counted; logged now and then. */
+/** What the trackers of a session have thrown, counted. */
 export class TrackerFailures {
   count = 0;
   readonly #logger: Logger;
-  readonly #now: () => number;
-  #quietUntil = -Infinity;
 
-  constructor(logger: Logger, now: () => number) {
+  /** @param logger - limits what repeats */
+  constructor(logger: Logger) {
     this.#logger = logger;
-    this.#now = now;
   }
 
   add(error: unknown): void {
     this.count++;
-    const now = this.#now();
-    if (now < this.#quietUntil) return;
-    this.#quietUntil = now + QUIET_MS;
     this.#logger.error?.({ error: thrownMessage(error), times: this.count }, 'A tracker threw; check the application');
   }
 }

@@ -268,7 +268,14 @@ describe('a session with trackers', () => {
     const stream = await h.settle(h.session.executeStream(SELECT));
     await stream.cancel();
     assert.deepEqual(told.lines.slice(0, 4), OK);
-    assert.equal(logged.filter((line) => JSON.stringify(line).includes('no good')).length, 1);
+    const lines = logged.filter((line) => JSON.stringify(line).includes('A tracker threw'));
+    assert.equal(lines.length, 5);
+    assert.ok(lines.every((line) => JSON.stringify(line).includes('no good')));
+    const { trackerFailures } = h.session.counters;
+    assert.ok(trackerFailures > 50, 'in each of its calls');
+    await h.clock.advance(10_000);
+    assert.equal(logged.length, 6);
+    assert.match(JSON.stringify(logged[5]), new RegExp(`A tracker threw.* \\(${trackerFailures - 5} more`));
     told.assertBalanced();
   });
 
