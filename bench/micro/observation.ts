@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type * as Driver from 'async-cassandra';
 import type { RequestTracker } from 'async-cassandra';
-import { Registry } from 'prom-client';
 import type * as Prometheus from '../../packages/async-cassandra/src/integrations/prometheus/index.ts';
 import { startStub } from '../../packages/async-cassandra/test/support/stub/start-stub.ts';
 import { STUB_STATEMENTS, STUB_VALUES } from '../../packages/async-cassandra/test/support/stub/statements.ts';
@@ -43,7 +42,7 @@ function watchers(): Record<string, RequestTracker | null> {
     onStart: () => undefined,
     onEnd: () => undefined,
   };
-  const prometheus = new PrometheusMetricsCollector({ registry: new Registry() });
+  const prometheus = new PrometheusMetricsCollector();
   return {
     nothing: null,
     'an idle tracker': idle,
