@@ -7,12 +7,16 @@ type Rewrite = (bytes: Buffer) => Buffer;
 
 const same: Rewrite = (bytes) => bytes;
 
+/** Section 2.5.5.2 of RFC 4291. */
+const MAPPED_PREFIX = Buffer.from('00000000000000000000ffff', 'hex');
+
 /**
  * Writes values of partition keys as the server stores them, which is what it computes tokens of. Cassandra sorts the
- * elements of sets and the entries of maps when they are bound, inside other collections too; what lies in a tuple or
- * user-defined type, or in a vector that is itself the key's column, stays as it was sent (4.0 to 5.0).
+ * elements of sets and the entries of maps when they are bound, and makes IPv4 addresses of those mapped into IPv6 that
+ * are elements, inside other collections too; what lies in a tuple or user-defined type, or in a vector that is itself
+ * the key's column, stays as it was sent (4.0 to 5.0), and so does an address that is itself the column.
  *
- * @returns the codec itself for types that hold nothing to sort
+ * @returns the codec itself for types that hold nothing to sort or to shorten
  */
 export function storedKeyCodec(codec: ValueCodec): ValueCodec {
   const { type } = codec;
@@ -52,7 +56,7 @@ class StoredKeyCodec extends ValueCodec {
   }
 }
 
-/** @param isColumn - whether the value is the column's own: then those the server takes for equal are one */
+/** @param isColumn - whether the value is the column's own: then elements that compare as equal are one, not only the same ones */
 function rewriteOf(type: CqlType, isColumn: boolean): Rewrite {
   switch (type.kind) {
     case 'list':
@@ -75,16 +79,32 @@ function rewriteOf(type: CqlType, isColumn: boolean): Rewrite {
           const [first, second] = parts.slice(i, i + (isMap ? 2 : 1)) as [Buffer, Buffer?];
           entries.push(second === undefined ? [key(first)] : [key(first), value(second)]);
         }
-        entries.sort((a, b) => compare(a[0] as Buffer, b[0] as Buffer));
-        return joined(type, (isColumn ? withoutEquals(entries, compare) : entries).flat());
+        const sorted = (isColumn ? entries : withoutRepeats(entries)).sort((a, b) =>
+          compare(a[0] as Buffer, b[0] as Buffer),
+        );
+        return joined(type, (isColumn ? withoutEquals(sorted, compare) : sorted).flat());
       };
     }
+    case 'inet':
+      return isColumn ? same : unmapped;
     default:
       return same;
   }
 }
 
-/** Of entries whose keys are equal the first key counts, with the last value. */
+/** The four bytes of an IPv4 address mapped into IPv6 (`::ffff:1.2.3.4`): what Java reads such an address as. */
+function unmapped(bytes: Buffer): Buffer {
+  const isMapped =
+    bytes.length === MAPPED_PREFIX.length + 4 && bytes.subarray(0, MAPPED_PREFIX.length).equals(MAPPED_PREFIX);
+  return isMapped ? bytes.subarray(MAPPED_PREFIX.length) : bytes;
+}
+
+/** Of entries with the same key the last value counts. Keys that only compare as equal stay, other than in a column itself. */
+function withoutRepeats(entries: readonly Buffer[][]): Buffer[][] {
+  return [...new Map(entries.map((entry) => [(entry[0] as Buffer).toString('latin1'), entry])).values()];
+}
+
+/** Of entries in order whose keys are equal the first key counts, with the last value. */
 function withoutEquals(entries: readonly Buffer[][], compare: (a: Buffer, b: Buffer) => number): Buffer[][] {
   const different: Buffer[][] = [];
   for (const [key, ...value] of entries as [Buffer, ...Buffer[]][]) {

@@ -147,6 +147,47 @@ describe('storedKeyCodec', () => {
     assert.equal(stored('map<decimal, int>', pairs), sent('map<decimal, int>', [[ones[0], 1]]));
   });
 
+  it('should make IPv4 addresses of those mapped into IPv6 where the server reads elements, and one of two that are the same then', () => {
+    const [mapped, plain4, low, high] = ['::ffff:1.2.3.4', '1.2.3.4', '::1', '2001:db8::1'];
+    for (const [type, value, expected] of [
+      ['list<inet>', [mapped, high, plain4], [plain4, high, plain4]],
+      ['set<inet>', [high, mapped, low], [low, plain4, high]],
+      ['set<inet>', [mapped, plain4], [plain4]],
+      [
+        'map<inet, int>',
+        [
+          [mapped, 1],
+          [plain4, 2],
+        ],
+        [[plain4, 2]],
+      ],
+      ['map<int, inet>', [[1, mapped]], [[1, plain4]]],
+      ['list<frozen<set<inet>>>', [[mapped, low, plain4]], [[low, plain4]]],
+      [
+        'list<frozen<map<inet, int>>>',
+        [
+          [
+            [plain4, 1],
+            [mapped, 2],
+          ],
+        ],
+        [[[plain4, 2]]],
+      ],
+      ['list<vector<inet, 2>>', [[mapped, high]], [[plain4, high]]],
+    ] as const) {
+      assert.equal(stored(type, value), sent(type, expected), `${type} ${JSON.stringify(value)}`);
+    }
+    for (const [type, value] of [
+      ['inet', mapped],
+      ['tuple<inet, frozen<set<inet>>>', [mapped, [mapped]]],
+      ['vector<inet, 2>', [mapped, plain4]],
+      ['set<frozen<tuple<inet>>>', [[mapped], [high]]],
+      ['list<inet>', ['::fffe:1.2.3.4', '::1.2.3.4', '1::ffff:1.2.3.4', '::ffff:0:1.2.3.4']],
+    ] as const) {
+      assert.equal(stored(type, value), sent(type, value), type);
+    }
+  });
+
   it('should leave what a codec of the application has written otherwise to the server', () => {
     const odd = new CodecRegistry({
       codecs: [{ cqlType: 'set<int>', encode: () => Buffer.from('0000'), decode: () => null }],
