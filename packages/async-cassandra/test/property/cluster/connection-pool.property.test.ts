@@ -60,11 +60,14 @@ class PoolModel {
   serving: FakeConnection[] = [];
   outdated: FakeConnection[] = [];
   isFailing = false;
+  /** How often those who wait for a connection were to be told. */
+  told = 0;
 
   open(connection: FakeConnection): void {
     this.outdated = [];
     this.serving.push(connection);
     this.isFailing = false;
+    this.told++;
   }
 
   lose(connection: FakeConnection): void {
@@ -86,6 +89,7 @@ class PoolModel {
     this.serving = connection === null ? [] : [connection];
     this.outdated = [];
     this.isFailing = connection === null;
+    if (connection !== null) this.told++;
   }
 
   get all(): FakeConnection[] {
@@ -160,7 +164,7 @@ async function apply(harness: PoolHarness, model: PoolModel, action: Step): Prom
   }
 }
 
-function check(harness: PoolHarness, model: PoolModel, size: number): void {
+function check(harness: PoolHarness, model: PoolModel, size: number, action: Step): void {
   const { pool } = harness;
   const usable = model.all.filter((connection) => connection.hasRoom);
   const next = pool.next() as FakeConnection | null;
@@ -185,23 +189,30 @@ function check(harness: PoolHarness, model: PoolModel, size: number): void {
   if (model.serving.length < size)
     assert.ok(pending > 0 || harness.clock.pending > 0, 'does not forget what is missing');
   else assert.equal(pending, 0);
+  assert.equal(pool.isComplete, model.serving.length === size, 'is complete');
+  if (action.do === 'reconnectNow' && model.serving.length < size) assert.ok(pending > 0, 'does not wait any longer');
+  assert.equal(harness.available, model.told, 'tells each time that there is a connection more');
 }
 
 describe('ConnectionPool, against a model', () => {
   it('should serve exactly what is open, and never stop replacing what is missing', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 40 }), async (size, steps) => {
-        const harness = new PoolHarness(size);
-        const model = new PoolModel();
-        void harness.pool.start();
-        await harness.clock.advance(0);
-        for (const action of steps) {
-          await apply(harness, model, action);
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(step, { maxLength: 40, size: 'max' }),
+        async (size, steps) => {
+          const harness = new PoolHarness(size);
+          const model = new PoolModel();
+          void harness.pool.start();
           await harness.clock.advance(0);
-          check(harness, model, size);
-        }
-        await closesCleanly(harness);
-      }),
+          for (const action of steps) {
+            await apply(harness, model, action);
+            await harness.clock.advance(0);
+            check(harness, model, size, action);
+          }
+          await closesCleanly(harness);
+        },
+      ),
       { numRuns: propertyRuns(3000) },
     );
   });

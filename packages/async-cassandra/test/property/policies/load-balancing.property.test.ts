@@ -34,7 +34,7 @@ const nodeState: fc.Arbitrary<NodeState> = fc.record({
 });
 
 const scenario = fc.record({
-  states: fc.array(nodeState, { maxLength: 12 }),
+  states: fc.array(nodeState, { maxLength: 12, size: 'max' }),
   seed: fc.integer(),
   localRack: fc.constantFrom(undefined, 'r1'),
   usesRemote: fc.boolean(),

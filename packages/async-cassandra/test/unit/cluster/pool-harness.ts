@@ -90,6 +90,9 @@ export class PoolHarness {
     };
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
+    // As opening a connection does: the signal outlives the attempt.
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    attempt.outcome.promise.then(settled, settled);
     return attempt.outcome.promise;
   }
 }

@@ -360,6 +360,16 @@ describe('DefaultLoadBalancingPolicy', () => {
       assert.equal(firsts(policy, view, routing([a, b])), 'ab');
     });
 
+    it('should take an answer that is an error of the statement as a sign of health', () => {
+      const [policy, view] = setUp();
+      breakNode(policy, a);
+      view.nowMs += 2_000;
+      view.busy.set('b', 1);
+      assert.equal(policy.first(routing([a, b])), a, 'its probe');
+      policy.onFailure(a, new InvalidQueryError('No such table, check it'));
+      assert.equal(policy.breakerState(a), 'closed');
+    });
+
     it('should tell its state for monitoring', () => {
       const [policy, view] = setUp();
       const state = (): string | undefined => policy.breakerState(a);
