@@ -65,6 +65,7 @@ describe('TypeScript in Markdown files', () => {
       ],
       'async-cassandra/fastify': ['../../../packages/async-cassandra/src/integrations/fastify/index.ts'],
       'async-cassandra/opentelemetry': ['../../../packages/async-cassandra/src/integrations/opentelemetry/index.ts'],
+      'async-cassandra/prometheus': ['../../../packages/async-cassandra/src/integrations/prometheus/index.ts'],
       'embedded-cassandra': ['../../../packages/embedded-cassandra/src/index.ts'],
     };
     const config = {
