@@ -96,6 +96,27 @@ function ask(policy: RetryPolicy, c: RetryContext): RetryVerdict | undefined {
   return methods[c.event]?.call(policy, c);
 }
 
+/** What `AsyncRetryPolicy` promises, event by event, while retries are left. */
+function promised(c: RetryContext): 'retrySame' | 'retryNext' | 'rethrow' {
+  switch (c.event) {
+    case 'readTimeout':
+      return c.isIdempotent && (c.dataPresent === true || (c.received ?? 0) >= 2) ? 'retrySame' : 'rethrow';
+    case 'writeTimeout':
+      return c.isIdempotent && ['SIMPLE', 'BATCH', 'UNLOGGED_BATCH', 'BATCH_LOG'].includes(c.writeType ?? '')
+        ? 'retrySame'
+        : 'rethrow';
+    case 'unavailable':
+      return !c.isConditional && c.retries === 0 ? 'retryNext' : 'rethrow';
+    case 'requestError': {
+      const { code } = c.error;
+      if (code === new IsBootstrappingError(text).code) return 'retryNext';
+      const passes = [ConnectionError, OverloadedError, ServerError, TruncateError].map((Made) => new Made(text).code);
+      const isPassing = [...passes, new TimeoutError(text, 1).code].includes(code);
+      return isPassing && (c.isIdempotent || !c.wasSent) ? 'retryNext' : 'rethrow';
+    }
+  }
+}
+
 describe('retries, whatever fails', () => {
   const runs = { numRuns: propertyRuns(5_000) };
 
@@ -112,6 +133,16 @@ describe('retries, whatever fails', () => {
     fc.assert(
       fc.property(context, fc.constantFrom('CAS', 'COUNTER'), (c, writeType) => {
         assert.equal(canSendAgain({ ...c, event: 'writeTimeout', writeType }), false);
+      }),
+      runs,
+    );
+  });
+
+  it('should have a default policy that decides as its table says, as often as it may', () => {
+    fc.assert(
+      fc.property(context, fc.integer({ min: 0, max: 5 }), (c, maxRetries) => {
+        const expected = c.retries < maxRetries ? promised(c) : 'rethrow';
+        assert.equal(ask(new AsyncRetryPolicy({ maxRetries }), c)?.decision, expected);
       }),
       runs,
     );
