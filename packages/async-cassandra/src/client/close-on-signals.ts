@@ -1,7 +1,6 @@
 import { type Logger, silentLogger, thrownMessage } from '../diagnostics/index.ts';
-import { ConfigurationError } from '../errors/index.ts';
+import { ConfigurationError, OptionReader } from '../errors/index.ts';
 import { AsyncCloseable } from '../session/index.ts';
-import { OptionReader } from './option-reader.ts';
 
 /** What can be closed: sessions, clusters, and whatever else of a service has such a method. */
 export interface ClosesOnSignal {

@@ -7,4 +7,4 @@ export {
   type ClosesOnSignal,
   type SignalCloser,
 } from './close-on-signals.ts';
-export { OptionReader } from './option-reader.ts';
+export { OptionReader } from '../errors/index.ts';

@@ -1,6 +1,6 @@
 import { MAX_STREAM_IDS } from '../connection/index.ts';
+import type { OptionReader } from '../errors/index.ts';
 import type { SessionLimits } from '../session/index.ts';
-import { OptionReader } from './option-reader.ts';
 
 /** The option `pooling` with nothing absent. */
 export interface Pooling {
@@ -18,7 +18,7 @@ const MIB = KIB * KIB;
 
 /** @throws ConfigurationError naming the path of what is unknown, mistyped or out of range */
 export function readPooling(parent: OptionReader): Pooling {
-  const reader = new OptionReader('pooling', parent.raw('pooling'));
+  const reader = parent.inner('pooling');
   const pooling: Pooling = {
     connectionsPerNode: reader.whole('connectionsPerNode', 1, 1, 1_000),
     maxRequestsPerConnection: reader.whole('maxRequestsPerConnection', 16_384, 1, MAX_STREAM_IDS),
@@ -31,7 +31,7 @@ export function readPooling(parent: OptionReader): Pooling {
 
 /** @throws ConfigurationError naming the path of what is unknown, mistyped or out of range */
 export function readLimits(parent: OptionReader): Limits {
-  const reader = new OptionReader('limits', parent.raw('limits'));
+  const reader = parent.inner('limits');
   const limits: Limits = {
     maxInFlight: reader.whole('maxInFlight', 16_384, 1),
     maxQueued: reader.whole('maxQueued', 65_536, 0),

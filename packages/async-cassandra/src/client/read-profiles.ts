@@ -1,3 +1,4 @@
+import { OptionReader } from '../errors/index.ts';
 import {
   AsyncRetryPolicy,
   DefaultLoadBalancingPolicy,
@@ -7,7 +8,6 @@ import {
 } from '../policies/index.ts';
 import { isConsistency } from '../protocol/index.ts';
 import type { ResolvedProfile } from '../session/index.ts';
-import { OptionReader } from './option-reader.ts';
 
 /** @throws ConfigurationError naming the path of what is unknown, mistyped or out of range */
 export function readProfiles(parent: OptionReader, defaults: ResolvedProfile): ReadonlyMap<string, ResolvedProfile> {

@@ -8,7 +8,7 @@ import {
   type Seams,
 } from '../connection/index.ts';
 import { type Logger, type RequestTracker, silentLogger } from '../diagnostics/index.ts';
-import { ConfigurationError } from '../errors/index.ts';
+import { ConfigurationError, OptionReader } from '../errors/index.ts';
 import { type MetricsCollector, MetricsMiddleware } from '../observability/index.ts';
 import {
   type AddressTranslator,
@@ -21,7 +21,6 @@ import {
 import type { Compression, ProtocolVersion } from '../protocol/index.ts';
 import { checkTracker, IdentifiedPayload, type ResolvedProfile } from '../session/index.ts';
 import type { ClusterOptions, TlsOption } from './cluster-options.ts';
-import { OptionReader } from './option-reader.ts';
 import { parseContactPoint } from './parse-contact-point.ts';
 import { type Limits, type Pooling, readLimits, readPooling } from './read-limits.ts';
 import { readProfile, readProfiles } from './read-profiles.ts';
@@ -134,14 +133,13 @@ function readSchemaKeyspaces(reader: OptionReader): KeptKeyspaces {
 
 function readAuthProvider(reader: OptionReader): AuthProvider | undefined {
   const provider = reader.object<AuthProvider>('authProvider', ['newAuthenticator'], 'an authentication provider');
-  const credentials = reader.raw('credentials');
-  if (credentials === undefined) return provider;
+  if (reader.raw('credentials') === undefined) return provider;
   if (provider !== undefined)
     throw new ConfigurationError(
       'credentials',
       'Options "credentials" and "authProvider" exclude each other; give one of them',
     );
-  const inner = new OptionReader('credentials', credentials);
+  const inner = reader.inner('credentials');
   const username = inner.text('username') ?? inner.refuse('username', 'a text that is not empty');
   const password = inner.raw('password');
   if (typeof password !== 'string') return inner.refuse('password', 'a text');

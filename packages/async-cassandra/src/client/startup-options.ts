@@ -1,5 +1,5 @@
 import { CQL_VERSION, StartupOption } from '../protocol/index.ts';
-import type { OptionReader } from './option-reader.ts';
+import type { OptionReader } from '../errors/index.ts';
 import { VERSION } from './version.ts';
 
 /** What every connection says in STARTUP: who this is, and how it wants to be treated. */

@@ -17,6 +17,7 @@ export {
   StreamBusyError,
   TimeoutError,
 } from './client-errors.ts';
+export { type OptionMessage, OptionReader } from './option-reader.ts';
 export { QueryError, type ReplicaCounts, type ReplicaFailures } from './query-error.ts';
 export {
   CasWriteUnknownError,

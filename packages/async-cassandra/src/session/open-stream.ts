@@ -1,5 +1,5 @@
 import type { Row } from '../codecs/index.ts';
-import { ConfigurationError } from '../errors/index.ts';
+import { ConfigurationError, type OptionMessage, OptionReader } from '../errors/index.ts';
 import { StreamObservation } from './observation/stream-observation.ts';
 import type { TrackerGroup } from './observation/tracker-group.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -20,19 +20,7 @@ export interface StreamContext {
   readonly streams: OpenStreams;
 }
 
-function wholeOption(path: string, value: number | undefined, min: number, absent: number): number {
-  if (value === undefined) return absent;
-  if (!Number.isSafeInteger(value) || value < min)
-    throw new ConfigurationError(path, `Stream option "${path}" must be a whole number of at least ${min}`);
-  return value;
-}
-
-function timeOption(path: string, value: number | undefined, absent: number): number {
-  if (value === undefined) return absent;
-  if (typeof value !== 'number' || !(value > 0))
-    throw new ConfigurationError(path, `Stream option "${path}" must be a positive number of milliseconds`);
-  return value;
-}
+const streamMessage: OptionMessage = (path, requirement) => `Stream option "${path}" ${requirement}`;
 
 /** Opens a stream: resolves when its first page is there. */
 export async function openStream<R extends Row>(
@@ -41,21 +29,21 @@ export async function openStream<R extends Row>(
   config: StreamConfig,
   resolveStatement: (settings: RequestSettings) => Promise<ReadyStatement> | ReadyStatement,
 ): Promise<AsyncStreamingResultSet<R>> {
-  const { prefetchPages, maxPages, timeoutMs, pageTimeoutMs, pageCallback, ...requestOptions } = config;
-  if (pageCallback !== undefined && typeof pageCallback !== 'function')
-    throw new ConfigurationError('pageCallback', 'Stream option "pageCallback" must be a function');
+  const reader = new OptionReader('', config, streamMessage);
+  const pageCallback = reader.functionOf<NonNullable<StreamConfig['pageCallback']>>('pageCallback');
   const { core, streams } = context;
   const { timers } = core.parts.seams;
-  const streamTimeoutMs = timeOption('timeoutMs', timeoutMs, Infinity);
+  const streamTimeoutMs = reader.milliseconds('timeoutMs', Infinity);
   const deadline = timers.now() + streamTimeoutMs;
   const options = {
-    prefetchPages: wholeOption('prefetchPages', prefetchPages, 0, 1),
-    maxPages: wholeOption('maxPages', maxPages, 1, Infinity),
+    prefetchPages: reader.whole('prefetchPages', 1, 0),
+    maxPages: reader.whole('maxPages', Infinity, 1),
     deadline,
     timeoutMs: streamTimeoutMs,
   };
-  const settings = resolveSettings(context.defaults, requestOptions, context.context);
-  settings.timeoutMs = timeOption('pageTimeoutMs', pageTimeoutMs, settings.timeoutMs);
+  const pageTimeoutMs = reader.milliseconds('pageTimeoutMs', undefined);
+  const settings = resolveSettings(context.defaults, reader.rest(), context.context);
+  if (pageTimeoutMs !== undefined) settings.timeoutMs = pageTimeoutMs;
   const startedAt = timers.now();
   const handle = streams.open();
   try {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../../errors/index.ts';
 import type { RequestOptions } from '../request-options.ts';
 
 /** Bounds of a concurrency that follows the latency of the cluster. */
@@ -76,57 +76,45 @@ export interface ConcurrencyBounds {
 const DEFAULT_CONCURRENCY = 128;
 const DEFAULT_MAX = 1_024;
 const INITIAL = 16;
-const COMPLETED_NAMES = ['concurrency', 'signal', 'requestOptions'];
-const NAMES = [...COMPLETED_NAMES, 'collectResults', 'raiseOnFirstError', 'onProgress', 'batchByReplica'];
 
-function check(path: string, isRight: boolean, expected: string): void {
-  if (!isRight) throw new ConfigurationError(path, `Option "${path}" of executeConcurrent() must be ${expected}`);
-}
-
-function checkObject(path: string, value: unknown, names: readonly string[] | null): void {
-  check(path, typeof value === 'object' && value !== null, 'an object');
-  for (const name in value as object)
-    if (names !== null && !names.includes(name)) {
-      const inner = path === 'options' ? name : `${path}.${name}`;
-      check(inner, false, 'left out: it is unknown here, check its spelling');
-    }
-}
-
-function checkCount(path: string, value: unknown): void {
-  check(path, Number.isSafeInteger(value) && (value as number) >= 1, 'a whole number of at least 1');
-}
+const message: OptionMessage = (path, requirement) => `Option "${path}" of executeConcurrent() ${requirement}`;
 
 /** @throws ConfigurationError naming the option that is unknown or mistyped */
 export function checkConcurrentOptions(options: ConcurrentOptions): void {
-  checkObject('options', options, NAMES);
-  checkShared(options);
-  const { collectResults = false, raiseOnFirstError = false, onProgress, batchByReplica = false } = options;
-  check('collectResults', typeof collectResults === 'boolean', 'true or false');
-  check('raiseOnFirstError', typeof raiseOnFirstError === 'boolean', 'true or false');
-  check('onProgress', onProgress === undefined || typeof onProgress === 'function', 'a function');
-  if (typeof batchByReplica === 'boolean') return;
-  checkObject('batchByReplica', batchByReplica, ['maxStatements', 'maxPartitions', 'maxBatchBytes']);
-  for (const [name, value] of Object.entries(batchByReplica))
-    if (value !== undefined) checkCount(`batchByReplica.${name}`, value);
+  const reader = new OptionReader('', options, message);
+  checkShared(reader);
+  reader.flag('collectResults', false);
+  reader.flag('raiseOnFirstError', true);
+  reader.functionOf('onProgress');
+  if (typeof reader.raw('batchByReplica') !== 'boolean') {
+    const batches = reader.inner('batchByReplica');
+    for (const name of ['maxStatements', 'maxPartitions', 'maxBatchBytes']) batches.whole(name, undefined, 1);
+    batches.end();
+  }
+  reader.end();
 }
 
 /** @throws ConfigurationError naming the option that is unknown or mistyped */
 export function checkAsCompletedOptions(options: AsCompletedOptions): void {
-  checkObject('options', options, COMPLETED_NAMES);
-  checkShared(options);
+  const reader = new OptionReader('', options, message);
+  checkShared(reader);
+  reader.end();
 }
 
-function checkShared({ concurrency, signal, requestOptions = {} }: AsCompletedOptions): void {
+function checkShared(reader: OptionReader): void {
+  const concurrency = reader.raw('concurrency');
   if (typeof concurrency === 'object') {
-    checkObject('concurrency', concurrency, ['min', 'max']);
-    const { min = 1, max = Math.max(DEFAULT_MAX, min) } = concurrency;
-    checkCount('concurrency.min', min);
-    checkCount('concurrency.max', max);
-    check('concurrency.max', max >= min, 'no less than concurrency.min');
-  } else if (concurrency !== undefined && concurrency !== 'adaptive') checkCount('concurrency', concurrency);
-  check('signal', signal === undefined || signal instanceof AbortSignal, 'an AbortSignal');
-  checkObject('requestOptions', requestOptions, null);
-  check('requestOptions.signal', !('signal' in requestOptions), 'left out: give the option signal');
+    const bounds = reader.inner('concurrency');
+    const min = bounds.whole('min', 1, 1);
+    const max = bounds.whole('max', Math.max(DEFAULT_MAX, min), 1);
+    if (max < min) bounds.refuse('max', 'no less than concurrency.min');
+    bounds.end();
+  } else if (concurrency !== 'adaptive') reader.whole('concurrency', undefined, 1);
+  const signal = reader.raw('signal');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) reader.refuse('signal', 'an AbortSignal');
+  const requestOptions = reader.inner('requestOptions');
+  // The others are read where settings are resolved.
+  if ('signal' in requestOptions.rest()) requestOptions.refuse('signal', 'left out: give the option signal');
 }
 
 /** The bounds that an option, which has been checked, asks for. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../../errors/index.ts';
 import type { Params } from '../bind.ts';
 import type { RequestOptions } from '../request-options.ts';
 import type { ScanCheckpoint } from './scan-checkpoint.ts';
@@ -97,76 +97,55 @@ const REFUSED: ReadonlySet<string> = new Set([
   'hints',
 ]);
 
-function check(path: string, isRight: boolean, expected: string): void {
-  if (!isRight) throw new ConfigurationError(path, `Scan option "${path}" must be ${expected}`);
+const scanMessage: OptionMessage = (path, requirement) => `Scan option "${path}" ${requirement}`;
+
+function readColumns(reader: OptionReader): readonly string[] | null {
+  const columns = reader.raw('columns');
+  if (columns === undefined) return null;
+  if (!Array.isArray(columns) || columns.length === 0)
+    return reader.refuse('columns', 'an array of names of columns, or absent for all');
+  const names = Array.from(columns, (name: unknown, i) =>
+    typeof name === 'string' && name !== '' ? name : reader.refuse(`columns[${i}]`, 'the name of a column'),
+  );
+  if (new Set(names).size !== names.length) reader.refuse('columns', 'names of which none comes twice');
+  return names;
 }
 
-function whole(path: string, value: unknown, min: number, max: number): void {
-  const isRight = Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
-  check(path, value === undefined || isRight, `a whole number from ${min} to ${max}`);
+function readWhere(reader: OptionReader): ScanWhere | null {
+  if (reader.raw('where') === undefined) return null;
+  const where = reader.inner('where');
+  const cql = where.raw('cql');
+  if (typeof cql !== 'string' || cql.trim() === '') return where.refuse('cql', 'a condition as CQL writes it');
+  const params = where.raw('params');
+  if (params !== undefined && (typeof params !== 'object' || params === null))
+    return where.refuse('params', 'an array of values, or an object with the names of the markers');
+  where.end();
+  return { cql, params: copyOf(params as Params | undefined) };
 }
 
-function time(path: string, value: unknown): void {
-  check(path, value === undefined || (typeof value === 'number' && value > 0), 'a positive number of milliseconds');
-}
-
-function checkColumns(columns: unknown): void {
-  check('columns', Array.isArray(columns) && columns.length > 0, 'an array of names of columns, or absent for all');
-  const names = columns as readonly unknown[];
-  for (const [i, name] of names.entries())
-    check(`columns[${i}]`, typeof name === 'string' && name !== '', 'the name of a column');
-  check('columns', new Set(names).size === names.length, 'names of which none comes twice');
-}
-
-function checkWhere(where: unknown): void {
-  check('where', typeof where === 'object' && where !== null, 'an object with cql and params');
-  for (const name of Object.keys(where as object))
-    check(`where.${name}`, name === 'cql' || name === 'params', 'left out: it is unknown, check its spelling');
-  const { cql, params } = where as ScanWhere;
-  check('where.cql', typeof cql === 'string' && cql.trim() !== '', 'a condition as CQL writes it');
-  const isRight = params === undefined || (typeof params === 'object' && params !== null);
-  check('where.params', isRight, 'an array of values, or an object with the names of the markers');
-}
-
-/** @throws ConfigurationError naming the option that is mistyped or makes no sense for a scan */
+/**
+ * What it gives is the scan's own: the caller's options may change while the scan goes on.
+ * @throws ConfigurationError naming the option that is mistyped or makes no sense for a scan
+ */
 export function readScanOptions(options: ScanOptions): OwnScanOptions {
-  check('options', typeof options === 'object' && options !== null, 'an object');
-  const {
-    keyspace,
-    columns,
-    where,
-    concurrency = 8,
-    splits,
-    resumeFrom: _resumeFrom,
-    onProgress,
-    timeoutMs,
-    pageTimeoutMs,
-    pageRetries = 10,
-    ...requestOptions
-  } = options;
-  for (const name of Object.keys(requestOptions))
-    check(name, !REFUSED.has(name), 'left out: a scan is made of many requests, all of them prepared reads');
-  check('keyspace', keyspace === undefined || (typeof keyspace === 'string' && keyspace !== ''), 'a name');
-  if (columns !== undefined) checkColumns(columns);
-  if (where !== undefined) checkWhere(where);
-  whole('concurrency', concurrency, 1, 4096);
-  whole('splits', splits, 1, 1_000_000);
-  whole('pageRetries', pageRetries, 0, 1_000_000);
-  check('onProgress', onProgress === undefined || typeof onProgress === 'function', 'a function');
-  time('timeoutMs', timeoutMs);
-  time('pageTimeoutMs', pageTimeoutMs);
-  return {
-    // Copies, for the caller's may change while the scan goes on.
-    columns: columns === undefined ? null : [...columns],
-    where: where === undefined ? null : { ...where, params: copyOf(where.params) },
-    concurrency,
-    splits,
-    onProgress,
-    timeoutMs: timeoutMs ?? Infinity,
-    pageTimeoutMs,
-    pageRetries,
-    requestOptions,
+  const reader = new OptionReader('', options, scanMessage);
+  // Read by others.
+  reader.raw('resumeFrom');
+  reader.text('keyspace');
+  const own = {
+    columns: readColumns(reader),
+    where: readWhere(reader),
+    concurrency: reader.whole('concurrency', 8, 1, 4096),
+    splits: reader.whole('splits', undefined, 1, 1_000_000),
+    onProgress: reader.functionOf<(progress: ScanProgress) => void>('onProgress'),
+    timeoutMs: reader.milliseconds('timeoutMs', Infinity),
+    pageTimeoutMs: reader.milliseconds('pageTimeoutMs', undefined),
+    pageRetries: reader.whole('pageRetries', 10, 0, 1_000_000),
   };
+  const requestOptions = reader.rest();
+  for (const name of Object.keys(requestOptions))
+    if (REFUSED.has(name)) reader.refuse(name, 'left out: a scan is made of many requests, all of them prepared reads');
+  return { ...own, requestOptions };
 }
 
 function copyOf(params: Params | undefined): Params | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { OptionReader } from '../../../src/client/option-reader.ts';
+import { OptionReader } from '../../../src/errors/index.ts';
 import { startupOptions } from '../../../src/client/startup-options.ts';
 import { VERSION } from '../../../src/client/version.ts';
 

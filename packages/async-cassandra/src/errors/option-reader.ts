@@ -1,19 +1,31 @@
-import { ConfigurationError } from '../errors/index.ts';
+import { ConfigurationError } from './client-errors.ts';
+import { LONGEST_TIMER_MS } from './timer-limit.ts';
+
+/** Words a message. `requirement` goes on behind the option's name: `must be true or false`. */
+export type OptionMessage = (path: string, requirement: string) => string;
+
+const plainMessage: OptionMessage = (path, requirement) => `Option "${path}" ${requirement}`;
 
 /** Reads options one by one, with defaults; whatever is not as it should be is a ConfigurationError with its path. */
 export class OptionReader {
   readonly #path: string;
   readonly #options: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
+  readonly #message: OptionMessage;
 
-  constructor(path: string, options: unknown) {
+  /**
+   * @param path - of the options themselves; empty: they are not inside of others
+   * @param message - tells what they are options of, when the path alone does not
+   * @throws ConfigurationError when they are no object; undefined is one without any
+   */
+  constructor(path: string, options: unknown, message: OptionMessage = plainMessage) {
     if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options))) {
-      throw new ConfigurationError(
-        path,
-        path === '' ? 'Options must be an object' : `Option "${path}" must be an object`,
-      );
+      if (path === '' && message === plainMessage) throw new ConfigurationError('', 'Options must be an object');
+      const known = path === '' ? 'options' : path;
+      throw new ConfigurationError(known, message(known, 'must be an object'));
     }
     this.#path = path;
+    this.#message = message;
     this.#options = (options ?? {}) as Readonly<Record<string, unknown>>;
   }
 
@@ -27,8 +39,18 @@ export class OptionReader {
     return this.#options[name];
   }
 
+  /** Reads an option that is an object of options. */
+  inner(name: string): OptionReader {
+    return new OptionReader(this.at(name), this.raw(name), this.#message);
+  }
+
+  /** What has not been read so far, for somebody else to read; `end` need not be called then. */
+  rest(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(Object.entries(this.#options).filter(([name]) => !this.#read.has(name)));
+  }
+
   refuse(name: string, expected: string): never {
-    throw new ConfigurationError(this.at(name), `Option "${this.at(name)}" must be ${expected}`);
+    this.#fail(name, `must be ${expected}`);
   }
 
   text(name: string): string | undefined {
@@ -45,7 +67,12 @@ export class OptionReader {
     return value;
   }
 
-  whole(name: string, absent: number, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
+  whole<T extends number | undefined>(
+    name: string,
+    absent: T,
+    min: number,
+    max: number = Number.MAX_SAFE_INTEGER,
+  ): number | T {
     const value = this.raw(name);
     if (value === undefined) return absent;
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
@@ -57,12 +84,20 @@ export class OptionReader {
     return value;
   }
 
-  /** Milliseconds above zero. */
+  /** Milliseconds above zero that a timer can wait for. */
   duration<T extends number | undefined>(name: string, absent: T): number | T {
     const value = this.raw(name);
     if (value === undefined) return absent;
-    if (typeof value !== 'number' || !(value > 0) || value > 0x7fffffff)
+    if (typeof value !== 'number' || !(value > 0) || value > LONGEST_TIMER_MS)
       this.refuse(name, 'a number of milliseconds above 0 and below 2^31');
+    return value;
+  }
+
+  /** Milliseconds above zero, of any length. */
+  milliseconds<T extends number | undefined>(name: string, absent: T): number | T {
+    const value = this.raw(name);
+    if (value === undefined) return absent;
+    if (typeof value !== 'number' || !(value > 0)) this.refuse(name, 'a positive number of milliseconds');
     return value;
   }
 
@@ -98,9 +133,12 @@ export class OptionReader {
 
   /** To be called last: what has not been read is unknown. */
   end(): void {
-    for (const name of Object.keys(this.#options)) {
-      if (!this.#read.has(name))
-        throw new ConfigurationError(this.at(name), `Option "${this.at(name)}" is unknown; check its spelling`);
-    }
+    for (const name of Object.keys(this.#options))
+      if (!this.#read.has(name)) this.#fail(name, 'is unknown; check its spelling');
+  }
+
+  #fail(name: string, requirement: string): never {
+    const path = this.at(name);
+    throw new ConfigurationError(path, this.#message(path, requirement));
   }
 }
