@@ -11,7 +11,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** Overrides the class's default outcome. */
   readonly outcome?: Outcome | undefined;
-  /** The node concerned, as `address:port`. */
+  /** The node concerned: its `NodeInfo.endPoint`, or the address of a contact point. */
   readonly node?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export class AsyncCassandraError extends Error {
   readonly code: string;
   /** Whether the statement may have been applied. */
   readonly outcome: Outcome;
-  /** The node concerned, as `address:port`, when there is one. */
+  /** The node concerned, when there is one: its `NodeInfo.endPoint`, or the address of a contact point. */
   readonly node: string | undefined;
 
   constructor(message: string, code: string, details: ErrorDetails = {}, defaultOutcome: Outcome = 'notSent') {

@@ -11,7 +11,7 @@ export class ConnectionError extends AsyncCassandraError {
 /** No node could take the request; `errors` tells why, node by node. */
 export class NoHostAvailableError extends AsyncCassandraError {
   static override readonly errorName: string = 'NoHostAvailableError';
-  /** The last error of each node that was tried, by `address:port`. Empty when the query plan held no node. */
+  /** The last error of each node that was tried, by its `NodeInfo.endPoint` (`address:port`). Empty when the query plan held no node. */
   readonly errors: Readonly<Record<string, AsyncCassandraError>>;
   constructor(message: string, errors: Readonly<Record<string, AsyncCassandraError>>, details?: ErrorDetails) {
     super(message, 'CASS_ERR_NO_HOST_AVAILABLE', details);

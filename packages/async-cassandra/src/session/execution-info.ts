@@ -3,7 +3,7 @@ import type { LiveRequest } from './request-contract.ts';
 
 /** How a request came to its result; plain data. */
 export interface ExecutionInfo {
-  /** The node that answered, as `address:port`. */
+  /** The node that answered: its `NodeInfo.endPoint`, `address:port`. */
   readonly coordinator: string | undefined;
   /** Nodes that were tried before, or passed over, with the reason. */
   readonly triedNodes: readonly TriedNode[];

@@ -5,7 +5,7 @@ import type { RequestSettings } from './request-settings.ts';
 
 /** A node that was tried, or passed over, and why it did not do. */
 export interface TriedNode {
-  /** `address:port` */
+  /** Its `NodeInfo.endPoint`, `address:port`. */
   readonly node: string;
   readonly error: AsyncCassandraError;
 }

@@ -25,9 +25,18 @@ class NativeClient implements LoadClient {
   readonly #cluster: AsyncCluster;
   readonly #session: AsyncCassandraSession;
   readonly #prepared: Prepared;
+  /** The proxies, by what the driver calls their nodes: results name nodes as the metadata does. */
+  readonly #proxies: ReadonlyMap<string | undefined, string>;
 
-  private constructor(name: string, cluster: AsyncCluster, session: AsyncCassandraSession, prepared: Prepared) {
+  private constructor(
+    name: string,
+    ring: ChaosRing,
+    cluster: AsyncCluster,
+    session: AsyncCassandraSession,
+    prepared: Prepared,
+  ) {
     this.name = name;
+    this.#proxies = new Map(ring.nodes.map(({ node, proxy }) => [`${node.address}:${node.port}`, proxy.contactPoint]));
     this.#cluster = cluster;
     this.#session = session;
     this.#prepared = prepared;
@@ -52,7 +61,7 @@ class NativeClient implements LoadClient {
         append: await session.prepare(statements.append),
         increment: await session.prepare(statements.increment),
       };
-      return new NativeClient(name, cluster, session, prepared);
+      return new NativeClient(name, ring, cluster, session, prepared);
     } catch (error) {
       await cluster.shutdown();
       throw error;
@@ -81,6 +90,6 @@ class NativeClient implements LoadClient {
 
   async #run(statement: keyof Prepared, values: Params): Promise<Answer> {
     const result = await this.#session.execute(this.#prepared[statement], values);
-    return { coordinator: result.executionInfo.coordinator, value: result.first()?.['value'] };
+    return { coordinator: this.#proxies.get(result.executionInfo.coordinator), value: result.first()?.['value'] };
   }
 }
