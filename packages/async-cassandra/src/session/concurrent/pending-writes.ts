@@ -46,7 +46,7 @@ export class PendingWrites {
     if (!plan.writeRoutingKey(writer, values))
       return { index, values, bytes, partition: '', row: '', replicas: undefined };
     const partition = writer.buf.toString('latin1', 0, writer.pos);
-    const replicas = this.#replicas(writer.pos);
+    const replicas = this.#replicas(writer.pos, partition);
     writer.pos = 0;
     const isRowKnown = this.#identity?.write(writer, values) === true;
     const row = isRowKnown ? writer.buf.toString('latin1', 0, writer.pos) : partition;
@@ -63,10 +63,12 @@ export class PendingWrites {
     this.#identity = rowIdentity(plan, table, this.#target.core.registry);
   }
 
-  #replicas(keyBytes: number): string {
+  #replicas(keyBytes: number, partition: string): string {
+    const { parts } = this.#target.core;
     const keyspace = this.#statement.routingKeyspace();
-    if (keyspace === undefined) return '';
-    const replicas = this.#target.core.parts.replicas(keyspace, this.#writer.buf, 0, keyBytes);
+    const replicas = keyspace === undefined ? [] : parts.replicas(keyspace, this.#writer.buf, 0, keyBytes);
+    // Of nodes that are not known nothing is known but that one partition has the same ones.
+    if (replicas.length === 0) return parts.view.nodes.length === 1 ? '' : partition;
     let name = this.#replicaNames.get(replicas);
     if (name === undefined) {
       name = replicas

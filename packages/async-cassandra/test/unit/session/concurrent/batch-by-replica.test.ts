@@ -67,6 +67,7 @@ describe('executeConcurrent in batches', () => {
     for (const versions of [[4], [5]]) {
       await using h = await SessionHarness.start({ nodes: 3, versions });
       h.servers.schema.addTable('ks', 't', { k: t.int, v: t.text });
+      await h.settle(h.cluster.refreshSchema());
       h.servers.when(INSERT, voidResult(), bind);
       await teachAll(h, INSERT, [0, '']);
       const params = Array.from({ length: 500 }, (_, i) => [i, `value ${i}`]);
