@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** So long a client that was not told that its connection ends may take to send its next request, in milliseconds. */
-const LULL_MS = 250;
-/** So long after it connected a client may take to send its first request, in milliseconds. */
-const FRESH_MS = 1_000;
+/**
+ * So long a client may take to send its next request after a reply that did not say that its connection ends, or its first one
+ * after it connected, in milliseconds.
+ */
+const PATIENCE_MS = 1_000;
 
 /** The server of a service, as far as its connections go; HTTP/1, TLS and HTTP/2 have it. */
 export interface ObservedServer {
@@ -41,7 +42,8 @@ export class ServerConnections {
   readonly #open = new Map<Socket, Connection>();
   readonly #sessions = new Set<Http2Session>();
   #accepted = 0;
-  #closingAt = Number.POSITIVE_INFINITY;
+  #isClosing = false;
+  #patientFrom = 0;
 
   constructor(server: ObservedServer) {
     const isTls = 'setSecureContext' in server;
@@ -53,7 +55,7 @@ export class ServerConnections {
     if (isTls) server.on('secureConnection', (socket) => this.#add(socket, socket.bytesRead));
     server.on('session', (session) => {
       this.#sessions.add(session);
-      if (performance.now() >= this.#closingAt) session.close();
+      if (this.#isClosing) session.close();
       session.once('close', () => this.#sessions.delete(session));
     });
     // Ahead of the handler, which may answer at once.
@@ -86,13 +88,20 @@ export class ServerConnections {
     return false;
   }
 
+  /**
+   * Tells the clients of HTTP/2, which can be told.
+   * @param isPatient - whether clients whose last reply is just out may send their next request; else only those whose reply
+   *   is still under way now
+   */
+  startClosing(isPatient: boolean): void {
+    this.#patientFrom = isPatient ? Number.NEGATIVE_INFINITY : performance.now();
+    this.#isClosing = true;
+    for (const session of this.#sessions) session.close();
+  }
+
   /** Closes connections on which nothing is under way or to be expected; to be called again while there are others. */
   closeIdle(): void {
     const now = performance.now();
-    if (this.#closingAt > now) {
-      this.#closingAt = now;
-      for (const session of this.#sessions) session.close();
-    }
     for (const [socket, connection] of this.#open) {
       if (connection.exchanges > 0 || hasUnknownBytes(socket, connection)) continue;
       // The rest of a body still comes: a client that is cut off while it sends does not read the reply.
@@ -100,7 +109,8 @@ export class ServerConnections {
         connection.bytes = socket.bytesRead;
         connection.since = now;
       }
-      if (now >= connection.since + this.#patienceWith(connection)) socket.destroy();
+      const isExpected = connection.last === null || connection.since >= this.#patientFrom;
+      if (!isExpected || now >= connection.since + PATIENCE_MS) socket.destroy();
     }
   }
 
@@ -108,11 +118,6 @@ export class ServerConnections {
   destroy(): void {
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#open.keys()) socket.destroy();
-  }
-
-  #patienceWith(connection: Connection): number {
-    if (connection.last === null) return FRESH_MS;
-    return connection.since >= this.#closingAt ? LULL_MS : 0;
   }
 
   #add(socket: Socket, bytes: number): void {

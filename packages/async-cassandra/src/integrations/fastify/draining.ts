@@ -5,8 +5,10 @@ import { OptionReader } from '../../client/index.ts';
 import { ServerConnections } from './connections.ts';
 
 /** So long connections that wait to be taken are taken before the port is closed, in milliseconds. */
-const ACCEPT_MS = 1_000;
+const ACCEPT_MS = 5_000;
 const CHECK_MS = 25;
+/** What has come in a turn of the event loop that took longer than this, in milliseconds, is too much not to be read first. */
+const QUICK_MS = 10;
 export const MAX_DELAY_MS = 0x7fffffff;
 
 /** Options of `fastify.cassandra.closeService()`. */
@@ -27,6 +29,7 @@ export class Drain {
   readonly #elsewhere = new Set<ServerResponse>();
   readonly #closing = new AbortController();
   #isDraining = false;
+  #hasSentAway = false;
   /** What requests wait for that come while connections are taken. */
   #gate: Promise<void> | null = null;
   #stopped: Promise<void> | null = null;
@@ -48,8 +51,7 @@ export class Drain {
     instance.addHook(
       'onSend',
       (request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): void => {
-        if (this.#isDraining && request.raw.httpVersionMajor === 1 && this.#connections.isLast(request.raw))
-          void reply.header('connection', 'close');
+        if (this.#isDraining && this.#mayEnd(request.raw)) void reply.header('connection', 'close');
         done();
       },
     );
@@ -98,6 +100,17 @@ export class Drain {
     await this.#instance.close();
   }
 
+  #mayEnd(request: IncomingMessage): boolean {
+    if (request.httpVersionMajor !== 1 || !this.#connections.isLast(request)) return false;
+    if (!this.#instance.server.listening) return true;
+    // Its client may come back. Node takes one connection in a turn of the event loop, so in each turn one may be sent away:
+    // more of them would wait longer and longer, and still wait when the port is closed.
+    if (this.#hasSentAway) return false;
+    this.#hasSentAway = true;
+    setImmediate(() => (this.#hasSentAway = false));
+    return true;
+  }
+
   #stop(): Promise<void> {
     return (this.#stopped ??= this.#stopOnce());
   }
@@ -111,8 +124,19 @@ export class Drain {
     this.#limit = setTimeout(() => this.#cutOff(), this.#timeoutMs);
     if (!server.listening) return;
     await this.#takeWaiting();
-    if ('closeIdleConnections' in server) server.closeIdleConnections = () => this.#connections.closeIdle();
-    this.#check = setInterval(() => this.#connections.closeIdle(), CHECK_MS);
+    // server.close() calls it, which is no moment to do so: see below.
+    if ('closeIdleConnections' in server) server.closeIdleConnections = () => undefined;
+    this.#connections.startClosing(this.#closed !== null);
+    this.#closeIdle();
+    this.#check = setInterval(() => this.#closeIdle(), CHECK_MS);
+  }
+
+  /** Right after all was read that had come: a connection is not idle whose request has reached the system. */
+  #closeIdle(): void {
+    const began = performance.now();
+    setImmediate(() => {
+      if (performance.now() - began < QUICK_MS) this.#connections.closeIdle();
+    });
   }
 
   /**
@@ -122,7 +146,7 @@ export class Drain {
    * answered meanwhile: each reply would bring its client's next connection.
    */
   async #takeWaiting(): Promise<void> {
-    const until = performance.now() + ACCEPT_MS;
+    const until = performance.now() + Math.min(ACCEPT_MS, this.#timeoutMs / 2);
     let open = (): void => undefined;
     this.#gate = new Promise((resolve) => (open = resolve));
     // The turn that is under way may have looked before.

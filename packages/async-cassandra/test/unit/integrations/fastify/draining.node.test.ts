@@ -130,6 +130,24 @@ describe('draining of cassandraPlugin', () => {
     assert.equal(isSessionClosed, true);
   });
 
+  it('should send away no more clients than may come back', async () => {
+    const port = await listen();
+    for (let n = 0; n < 50; n++) open(port).send('/slow');
+    await eventually(() => assert.equal(requests, 50));
+    const delay = new AbortController();
+    const closing = app.cassandra.closeService({ delayMs: 60_000, signal: delay.signal });
+    release();
+    const replies = await Promise.all(clients.map((client) => client.reply()));
+    const [sentAway, kept] = [true, false].map((isLast) =>
+      clients.filter((_, n) => (replies[n]?.headers['connection'] === 'close') === isLast),
+    ) as [RawHttp[], RawHttp[]];
+    // All were answered in one turn.
+    assert.equal(sentAway.length, 1);
+    delay.abort();
+    for (const client of kept) assert.equal((await client.send('/quick').reply()).headers['connection'], 'close');
+    await closing;
+  });
+
   it('should send what it has written to a client that reads slowly', async () => {
     for (const close of [() => app.cassandra.closeService(), () => app.close()]) {
       app = fastify();
@@ -197,7 +215,7 @@ describe('draining of cassandraPlugin', () => {
     const closing = app.cassandra.closeService();
     await eventually(() => assert.equal(app.server.listening, false));
     // Longer than a client may be silent of which nothing has come.
-    await sleep(500);
+    await sleep(1_500);
     client.send('', 'ck HTTP/1.1\r\nHost: test\r\n\r\n');
     assert.match((await client.reply()).body, /isSessionClosed":false|Service Unavailable/);
     await closing;
