@@ -1,13 +1,14 @@
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import underPressure from '@fastify/under-pressure';
-import { AsyncCluster, type ClusterOptions } from 'async-cassandra';
+import { AsyncCluster, type ClusterOptions, MetricsMiddleware } from 'async-cassandra';
 import { cassandraPlugin } from 'async-cassandra/fastify';
+import { PrometheusMetricsCollector } from 'async-cassandra/prometheus';
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { BackgroundWork } from './background-work.ts';
 import { exportRoutes } from './exports.ts';
-import { measureRequests, measureSession } from './metrics.ts';
+import { measureRequests } from './metrics.ts';
 import { OrderStore } from './order-store.ts';
 import { orderRoutes } from './orders.ts';
 import { createSchema } from './schema.ts';
@@ -20,6 +21,8 @@ export interface ShopOptions {
   /** Copies of each row. Default 1. */
   readonly replicationFactor?: number;
   readonly logger?: FastifyServerOptions['logger'];
+  /** How long it serves on when it is told to close. Default 0. */
+  readonly drainDelayMs?: number;
   /** Longer delays of the event loop turn requests away. Default 1,000. */
   readonly maxEventLoopDelayMs?: number;
 }
@@ -33,25 +36,28 @@ const CLUSTER_DEFAULTS: ClusterOptions = {
 
 /** The whole service, ready to listen. */
 export async function createApp(options: ShopOptions): Promise<FastifyInstance> {
-  const { keyspace = 'shop', replicationFactor = 1, maxEventLoopDelayMs = 1_000 } = options;
-  const cluster = new AsyncCluster({ ...CLUSTER_DEFAULTS, ...options.cluster });
+  const { keyspace = 'shop', replicationFactor = 1, drainDelayMs = 0, maxEventLoopDelayMs = 1_000 } = options;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = new MetricsMiddleware([new PrometheusMetricsCollector({ registry })]);
+  const cluster = new AsyncCluster({ ...CLUSTER_DEFAULTS, metrics, ...options.cluster });
   const app = fastify({ logger: options.logger ?? false }).withTypeProvider<TypeBoxTypeProvider>();
   // Added before the plugin's own, so that the cluster is closed after the plugin's session.
   app.addHook('onClose', () => cluster.close());
   try {
     await createSchema(cluster, keyspace, replicationFactor);
     const session = await cluster.connect(keyspace);
-    const registry = new Registry();
-    collectDefaultMetrics({ register: registry });
-    measureSession(session, [registry]);
 
     await app.register(swagger, { openapi: { info: { title: 'Shop', version: '1.0.0' } } });
     await app.register(cassandraPlugin, {
       session,
       closeSession: true,
       deadlineMs: 8_000,
+      drainDelayMs,
       drainTimeoutMs: 20_000,
       metrics: { registry },
+      // It shows addresses: keep the path from the outside, as /metrics.
+      statusPage: { path: '/status', title: 'Shop', cluster },
     });
     app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 

@@ -7,16 +7,21 @@ const POLL_MS = 500;
 /** Orders are written by several services whose clocks differ a little: so long a new one may be older than one seen before. */
 const LATE_MS = 5_000;
 
-/** Cassandra tells nobody of new rows: they are looked for, in the newest partitions only, until the client leaves. */
-export function liveOrders(store: OrderStore, session: Executor, signal: AbortSignal): Readable {
-  return Readable.from(events(store, session, signal), { objectMode: false });
+/** Cassandra tells nobody of new rows: they are looked for, in the newest partitions only, until the client leaves or the service closes. */
+export function liveOrders(store: OrderStore, session: Executor, left: AbortSignal, closing: AbortSignal): Readable {
+  return Readable.from(events(store, session, left, closing), { objectMode: false });
 }
 
-async function* events(store: OrderStore, session: Executor, signal: AbortSignal): AsyncGenerator<string> {
+async function* events(
+  store: OrderStore,
+  session: Executor,
+  left: AbortSignal,
+  closing: AbortSignal,
+): AsyncGenerator<string> {
   const startedAt = Date.now();
   let seen = new Set<string>();
   yield 'retry: 1000\n\n';
-  while (!signal.aborted) {
+  while (!left.aborted && !closing.aborted) {
     const now = Date.now();
     const from = new Date(Math.max(startedAt, now - 2 * LATE_MS));
     const recent = new Set<string>();
@@ -30,6 +35,6 @@ async function* events(store: OrderStore, session: Executor, signal: AbortSignal
     }
     // Only what may be read once more has to be remembered.
     seen = recent;
-    await sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    await sleep(POLL_MS, undefined, { signal: left, ref: false }).catch(() => undefined);
   }
 }

@@ -89,7 +89,9 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
 
   app.get('/orders/live', { schema: { tags, summary: 'New orders as server-sent events' } }, (request, reply) => {
     const { cassandraSignal: signal } = request;
-    return reply.type('text/event-stream').send(liveOrders(store, request.cassandra, signal));
+    return reply
+      .type('text/event-stream')
+      .send(liveOrders(store, request.cassandra, signal, app.cassandra.closingSignal));
   });
 };
 

@@ -7,11 +7,11 @@ export interface Target extends AsyncDisposable {
 }
 
 /** The cluster that the environment names, or a node of its own. */
-export async function openTarget(): Promise<Target> {
+export async function openTarget(signal: AbortSignal): Promise<Target> {
   const existing = connectionFromEnvironment();
   if (existing !== null) return { options: existing, [Symbol.asyncDispose]: () => Promise.resolve() };
   console.log('Starting a Cassandra node of its own; set CASSANDRA_CONTACT_POINTS to use yours');
-  const cluster = await EmbeddedCluster.start();
+  const cluster = await EmbeddedCluster.start({ signal });
   const { contactPoints, localDataCenter } = cluster;
   return { options: { contactPoints, localDataCenter }, [Symbol.asyncDispose]: () => cluster.stop() };
 }

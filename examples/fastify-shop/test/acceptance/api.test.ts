@@ -108,7 +108,17 @@ describe('The shop', () => {
   it('should describe itself by OpenAPI, without what is not for its users', async () => {
     const document = (await (await shop.get('/openapi.json')).json()) as { paths: Record<string, unknown> };
     assert.ok('/orders/{id}' in document.paths && '/exports/orders.csv' in document.paths);
-    assert.ok(!('/metrics' in document.paths) && !('/health/ready' in document.paths));
+    assert.ok(
+      !('/metrics' in document.paths) && !('/status' in document.paths) && !('/health/ready' in document.paths),
+    );
+  });
+
+  it('should show what it does with its cluster', async () => {
+    const page = await shop.get('/status');
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(await page.text(), /<h1>Shop: /);
+    const { nodes } = (await (await shop.get('/status?format=json')).json()) as { nodes: { condition: string }[] };
+    assert.ok(nodes.some(({ condition }) => condition === 'up'));
   });
 
   it('should count and time requests by route, and what they asked of the database', async () => {
@@ -120,7 +130,8 @@ describe('The shop', () => {
       /^http_request_cassandra_operations_(sum|count)\{method="GET",route="\/users\/:id\/orders"\} (\d+)/gm;
     const [sum, count] = [...text.matchAll(operations)].map(([, , value]) => value);
     assert.equal(sum, count, 'one operation a request');
-    assert.match(text, /^shop_cassandra_open_connections [1-9]/m);
-    assert.match(text, /^shop_cassandra_in_flight \d/m);
+    assert.match(text, /^cassandra_node_open_connections\{node="[^"]+",datacenter="[^"]+"\} [1-9]/m);
+    assert.match(text, /^cassandra_in_flight_requests \d/m);
+    assert.match(text, /^cassandra_queries_total\{query_type="prepared",success="success"\} [1-9]/m);
   });
 });

@@ -1,4 +1,4 @@
-import { get, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,6 +16,23 @@ export async function readSlowly(url: string, signal: AbortSignal): Promise<numb
   }
   response.destroy();
   return bytes;
+}
+
+/** Reads a reply, resting after each piece; resolves with it if it came to its end. */
+export async function readWhole(url: string, rest: () => Promise<unknown>): Promise<string | null> {
+  const response = await open(url, AbortSignal.timeout(120_000));
+  if (response === null) return null;
+  response.setEncoding('utf8');
+  let text = '';
+  try {
+    for await (const piece of response) {
+      text += piece;
+      await rest();
+    }
+  } catch {
+    return null;
+  }
+  return response.complete ? text : null;
 }
 
 /** Asks again and again, and leaves before the answer, or in the middle of it. */
@@ -39,12 +56,20 @@ export async function probe(url: string): Promise<{ readonly status: number; rea
   return { status: response.statusCode ?? 0, text: await text(response) };
 }
 
-function open(url: string, signal: AbortSignal): Promise<IncomingMessage | null> {
+/** The same with something to write. */
+export async function post(url: string, body: unknown): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await open(url, AbortSignal.timeout(60_000), JSON.stringify(body));
+  return response === null ? { status: 0, text: '' } : { status: response.statusCode ?? 0, text: await text(response) };
+}
+
+function open(url: string, signal: AbortSignal, body?: string): Promise<IncomingMessage | null> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, signal }, (response) => {
+    const how = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const sent = request(url, { agent: false, signal, ...how }, (response) => {
       response.on('error', () => undefined);
       resolve(response);
     });
-    request.on('error', () => resolve(null));
+    sent.on('error', () => resolve(null));
+    sent.end(body);
   });
 }

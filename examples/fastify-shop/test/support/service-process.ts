@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Holdings } from './probe.ts';
+import type { Holdings, Served } from './probe.ts';
 
 const folder = join(import.meta.dirname, '../..');
 const loader = join(folder, '../../scripts/loader/register.mjs');
@@ -41,17 +41,31 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   /** What it holds once nothing is left to be collected. */
-  async holdings(): Promise<Holdings> {
-    const answer = once(this.#child, 'message');
-    this.#child.send('holdings');
-    const [holdings] = (await answer) as [Holdings];
-    return holdings;
+  holdings(): Promise<Holdings> {
+    return this.#ask('holdings');
   }
 
-  /** Sends SIGTERM; resolves with the exit code. */
-  terminate(): Promise<number | null> {
+  /** From now on it keeps account of its connections. */
+  async watch(): Promise<void> {
+    await this.#ask('watch');
+  }
+
+  /** Sends SIGTERM; resolves with the exit code, and what it has done on its connections since {@link watch}. */
+  async terminate(): Promise<{ readonly code: number | null; readonly served: readonly Served[] }> {
+    let served: readonly Served[] = [];
+    this.#child.once('message', (account: Served[]) => (served = account));
+    // The end of the process may be known before its last message is read.
+    const told = once(this.#child, 'disconnect');
     this.#child.kill('SIGTERM');
-    return this.#exit;
+    const code = await this.#exit;
+    await told;
+    return { code, served };
+  }
+
+  async #ask<T>(what: string): Promise<T> {
+    const answer = once(this.#child, 'message') as Promise<[T]>;
+    this.#child.send(what);
+    return (await answer)[0];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
