@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../errors/index.ts';
 
 /** Bounds of a `RateLimitedSession`. */
 export interface RateLimitOptions {
@@ -23,39 +23,34 @@ export interface RateLimits {
   readonly maxQueueMs: number;
 }
 
-const NAMES = ['maxConcurrent', 'requestsPerSecond', 'burst', 'maxQueued', 'maxQueueMs'];
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-function refuse(name: string, expected: string): never {
-  throw new ConfigurationError(name, `Option "${name}" must be ${expected}; check the options of the rate limit`);
-}
-
-function whole(name: string, value: unknown, absent: number, min: number, mayBeInfinite = false): number {
-  if (value === undefined) return absent;
-  const isSound = Number.isSafeInteger(value) || (mayBeInfinite && value === Infinity);
-  if (!isSound || (value as number) < min)
-    refuse(name, `a whole number of at least ${min}${mayBeInfinite ? ', or Infinity' : ''}`);
-  return value as number;
-}
-
-function positive(name: string, value: unknown, absent: number, max: number): number {
-  if (value === undefined) return absent;
-  if (typeof value !== 'number' || !(value > 0 && value <= max))
-    refuse(name, max === Infinity ? 'a number above 0' : 'a number of milliseconds above 0 and below 2^31');
-  return value;
-}
+const message: OptionMessage = (path, requirement) =>
+  `Option "${path}" ${requirement}; check the options of the rate limit`;
 
 /** @throws ConfigurationError naming the option that is unknown or not possible */
 export function readRateLimits(options: RateLimitOptions): RateLimits {
-  if (typeof options !== 'object' || options === null) refuse('options', 'an object');
-  for (const name of Object.keys(options)) if (!NAMES.includes(name)) refuse(name, 'left out: there is no such option');
-  const requestsPerSecond = positive('requestsPerSecond', options.requestsPerSecond, Infinity, Infinity);
+  const reader = new OptionReader('', options, message);
+  const requestsPerSecond = readRate(reader);
   const aTenth = requestsPerSecond === Infinity ? 1 : Math.max(1, Math.ceil(requestsPerSecond / 10));
-  return {
-    maxConcurrent: whole('maxConcurrent', options.maxConcurrent, 100, 1, true),
+  const limits = {
+    maxConcurrent: readConcurrency(reader),
     requestsPerSecond,
-    burst: whole('burst', options.burst, aTenth, 1),
-    maxQueued: whole('maxQueued', options.maxQueued, 10_000, 0),
-    maxQueueMs: positive('maxQueueMs', options.maxQueueMs, 5_000, LONGEST_TIMER_MS),
+    burst: reader.whole('burst', aTenth, 1),
+    maxQueued: reader.whole('maxQueued', 10_000, 0),
+    maxQueueMs: reader.duration('maxQueueMs', 5_000),
   };
+  reader.end();
+  return limits;
+}
+
+function readRate(reader: OptionReader): number {
+  const value = reader.raw('requestsPerSecond') ?? Infinity;
+  if (typeof value !== 'number' || !(value > 0)) reader.refuse('requestsPerSecond', 'a number above 0');
+  return value;
+}
+
+function readConcurrency(reader: OptionReader): number {
+  const value = reader.raw('maxConcurrent') ?? 100;
+  if (value !== Infinity && !(Number.isSafeInteger(value) && (value as number) >= 1))
+    reader.refuse('maxConcurrent', 'a whole number of at least 1, or Infinity');
+  return value as number;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../diagnostics/index.ts';
-import { ConfigurationError } from '../../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../../errors/index.ts';
 import type { ErrorVerdict } from './classify-error.ts';
 
 /** Options of a `CircuitBreakerSession`. */
@@ -27,32 +27,27 @@ export interface ResolvedBreakerOptions {
   readonly classify: ((error: unknown) => ErrorVerdict | undefined) | undefined;
 }
 
-const NAMES = ['threshold', 'windowSize', 'minimumRequests', 'halfOpenAfterMs', 'classify'];
 const MAX_WINDOW = 100_000;
 
-function check(name: string, isSound: boolean, expected: string): void {
-  if (!isSound)
-    throw new ConfigurationError(name, `Option "${name}" must be ${expected}; check the options of the breaker`);
-}
-
-function isWhole(value: unknown, min: number, max: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
-}
+const message: OptionMessage = (path, requirement) =>
+  `Option "${path}" ${requirement}; check the options of the breaker`;
 
 /** @throws ConfigurationError naming the option that is unknown or not possible */
 export function readBreakerOptions(options: Omit<CircuitBreakerOptions, 'logger'>): ResolvedBreakerOptions {
-  check('options', typeof options === 'object' && (options as unknown) !== null, 'an object');
-  for (const name of Object.keys(options)) check(name, NAMES.includes(name), 'left out: there is no such option');
-  const { threshold = 0.5, windowSize = 100, halfOpenAfterMs = 5_000, classify } = options;
-  check('threshold', typeof threshold === 'number' && threshold > 0 && threshold < 1, 'a number above 0 and below 1');
-  check('windowSize', isWhole(windowSize, 1, MAX_WINDOW), `a whole number from 1 to ${MAX_WINDOW}`);
-  const { minimumRequests = Math.min(20, windowSize) } = options;
-  check('minimumRequests', isWhole(minimumRequests, 1, windowSize), 'a whole number from 1 to windowSize');
-  check(
-    'halfOpenAfterMs',
-    typeof halfOpenAfterMs === 'number' && halfOpenAfterMs > 0 && halfOpenAfterMs < Infinity,
-    'a number of milliseconds above 0',
-  );
-  check('classify', classify === undefined || typeof classify === 'function', 'a function');
+  const reader = new OptionReader('', options, message);
+  const threshold = readThreshold(reader);
+  const windowSize = reader.whole('windowSize', 100, 1, MAX_WINDOW);
+  const minimumRequests = reader.whole('minimumRequests', Math.min(20, windowSize), 1);
+  if (minimumRequests > windowSize) reader.refuse('minimumRequests', 'a whole number from 1 to windowSize');
+  const halfOpenAfterMs = reader.milliseconds('halfOpenAfterMs', 5_000);
+  if (halfOpenAfterMs === Infinity) reader.refuse('halfOpenAfterMs', 'a number of milliseconds above 0');
+  const classify = reader.functionOf<(error: unknown) => ErrorVerdict | undefined>('classify');
+  reader.end();
   return { threshold, windowSize, minimumRequests, halfOpenAfterMs, classify };
+}
+
+function readThreshold(reader: OptionReader): number {
+  const threshold = reader.raw('threshold') ?? 0.5;
+  if (typeof threshold === 'number' && threshold > 0 && threshold < 1) return threshold;
+  return reader.refuse('threshold', 'a number above 0 and below 1');
 }

@@ -1,4 +1,4 @@
-import { context, type Span, SpanKind, trace, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import { context, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import type { RequestTracker, TrackedAttempt, TrackedRequest, TrackedStream } from '../../diagnostics/index.ts';
 import type { AsyncCassandraError } from '../../errors/index.ts';
 import { attribute, ownAttribute, SCHEMA_URL, SCOPE } from './attribute-names.ts';
@@ -15,7 +15,6 @@ import { sendTraceContext } from './trace-parent.ts';
  * more than once. Records their time in the metric `db.client.operation.duration`. Give it to a cluster as one of its `trackers`; it may serve several.
  */
 export class OpenTelemetryTracker implements RequestTracker {
-  readonly #provider: TracerProvider | undefined;
   readonly #settings: TracingSettings;
   readonly #statements: StatementCache;
   /** Null: nobody wants it. */
@@ -27,9 +26,8 @@ export class OpenTelemetryTracker implements RequestTracker {
   /** @throws ConfigurationError */
   constructor(options: OpenTelemetryTrackerOptions = {}) {
     this.#settings = readTracingOptions(options);
-    this.#provider = options.tracerProvider;
     this.#statements = new StatementCache(this.#settings.queryText);
-    this.#duration = this.#settings.metrics ? new OperationDuration(options.meterProvider) : null;
+    this.#duration = this.#settings.metrics ? new OperationDuration(this.#settings.meterProvider) : null;
   }
 
   onStart(request: TrackedRequest): void {
@@ -98,7 +96,7 @@ export class OpenTelemetryTracker implements RequestTracker {
 
   /** Asked for late, so that a provider which is registered after the cluster was made is found. */
   #currentTracer(): Tracer {
-    this.#tracer ??= (this.#provider ?? trace).getTracer(SCOPE, undefined, { schemaUrl: SCHEMA_URL });
+    this.#tracer ??= (this.#settings.tracerProvider ?? trace).getTracer(SCOPE, undefined, { schemaUrl: SCHEMA_URL });
     return this.#tracer;
   }
 }

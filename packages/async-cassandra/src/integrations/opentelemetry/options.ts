@@ -1,5 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
-import { ConfigurationError } from '../../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../../errors/index.ts';
 
 /** Options of `OpenTelemetryTracker`. */
 export interface OpenTelemetryTrackerOptions {
@@ -34,6 +34,10 @@ export interface OpenTelemetryTrackerOptions {
 
 /** The options with nothing absent. */
 export interface TracingSettings {
+  /** Undefined: the one that is registered globally. */
+  readonly tracerProvider: TracerProvider | undefined;
+  /** Undefined: the one that is registered globally. */
+  readonly meterProvider: MeterProvider | undefined;
   readonly queryText: 'parameterized' | 'sanitized' | 'none';
   readonly attempts: 'repeated' | 'all' | 'none';
   readonly propagate: boolean;
@@ -42,50 +46,21 @@ export interface TracingSettings {
   readonly metrics: boolean;
 }
 
-const CHOICES = {
-  queryText: ['parameterized', 'sanitized', 'none'],
-  attempts: ['repeated', 'all', 'none'],
-} as const;
-const FLAGS = ['propagate', 'errorMessages', 'prepares', 'metrics'] as const;
+const message: OptionMessage = (path, requirement) => `Option "${path}" of OpenTelemetryTracker ${requirement}`;
 
 /** @throws ConfigurationError */
 export function readTracingOptions(options: OpenTelemetryTrackerOptions): TracingSettings {
-  const known: readonly string[] = [...Object.keys(CHOICES), ...FLAGS, 'tracerProvider', 'meterProvider'];
-  for (const name of Object.keys(options))
-    if (!known.includes(name))
-      throw new ConfigurationError(
-        name,
-        `Unknown option "${name}" of OpenTelemetryTracker; it has ${known.join(', ')}`,
-      );
-  const provider = options.tracerProvider as { readonly getTracer?: unknown } | null | undefined;
-  if (provider !== undefined && typeof provider?.getTracer !== 'function')
-    throw new ConfigurationError('tracerProvider', 'Option "tracerProvider" must be a tracer provider');
-  const meters = options.meterProvider as { readonly getMeter?: unknown } | null | undefined;
-  if (meters !== undefined && typeof meters?.getMeter !== 'function')
-    throw new ConfigurationError('meterProvider', 'Option "meterProvider" must be a meter provider');
-  return {
-    queryText: choice(options, 'queryText') ?? 'parameterized',
-    attempts: choice(options, 'attempts') ?? 'repeated',
-    propagate: flag(options, 'propagate', false),
-    errorMessages: flag(options, 'errorMessages', false),
-    prepares: flag(options, 'prepares', true),
-    metrics: flag(options, 'metrics', true),
+  const reader = new OptionReader('', options, message);
+  const settings: TracingSettings = {
+    tracerProvider: reader.object<TracerProvider>('tracerProvider', ['getTracer'], 'a tracer provider'),
+    meterProvider: reader.object<MeterProvider>('meterProvider', ['getMeter'], 'a meter provider'),
+    queryText: reader.oneOf('queryText', ['parameterized', 'sanitized', 'none']) ?? 'parameterized',
+    attempts: reader.oneOf('attempts', ['repeated', 'all', 'none']) ?? 'repeated',
+    propagate: reader.flag('propagate', false),
+    errorMessages: reader.flag('errorMessages', false),
+    prepares: reader.flag('prepares', true),
+    metrics: reader.flag('metrics', true),
   };
-}
-
-function choice<N extends keyof typeof CHOICES>(
-  options: OpenTelemetryTrackerOptions,
-  name: N,
-): (typeof CHOICES)[N][number] | undefined {
-  const value = options[name];
-  const choices: readonly string[] = CHOICES[name];
-  if (value !== undefined && !choices.includes(value))
-    throw new ConfigurationError(name, `Option "${name}" must be one of "${choices.join('", "')}"`);
-  return value;
-}
-
-function flag(options: OpenTelemetryTrackerOptions, name: (typeof FLAGS)[number], absent: boolean): boolean {
-  const value: unknown = options[name] ?? absent;
-  if (typeof value !== 'boolean') throw new ConfigurationError(name, `Option "${name}" must be true or false`);
-  return value;
+  reader.end();
+  return settings;
 }

@@ -1,7 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import { systemTimers, type Timers } from '../../connection/index.ts';
 import type { TrackedRequest, TrackedStatement } from '../../diagnostics/index.ts';
-import { type AsyncCassandraError, ConfigurationError } from '../../errors/index.ts';
+import { type AsyncCassandraError, type OptionMessage, OptionReader } from '../../errors/index.ts';
 import { CounterMap } from './counter-map.ts';
 import { errorType } from './error-category.ts';
 import type { ConnectionMetrics, MetricsCollector, QueryMetrics } from './query-metrics.ts';
@@ -92,8 +92,10 @@ export class InMemoryMetricsCollector implements MetricsCollector {
   constructor(options: InMemoryMetricsOptions | undefined, timers: Timers);
   constructor(options: InMemoryMetricsOptions = {}, timers: Timers = systemTimers) {
     this.#timers = timers;
-    this.#ring = new RequestRing(wholeOption(options, 'maxEntries', 10_000));
-    this.#maxStatements = wholeOption(options, 'maxStatements', 1_000);
+    const reader = new OptionReader('', options, message);
+    this.#ring = new RequestRing(reader.whole('maxEntries', 10_000, 1, 1_000_000));
+    this.#maxStatements = reader.whole('maxStatements', 1_000, 1, 1_000_000);
+    reader.end();
   }
 
   /** @internal Called by the middleware for each request that ends. */
@@ -200,9 +202,4 @@ export class InMemoryMetricsCollector implements MetricsCollector {
   }
 }
 
-function wholeOption(options: InMemoryMetricsOptions, name: 'maxEntries' | 'maxStatements', absent: number): number {
-  const value = options[name] ?? absent;
-  if (!Number.isSafeInteger(value) || value < 1 || value > 1_000_000)
-    throw new ConfigurationError(name, `Metrics option "${name}" must be a whole number from 1 to 1,000,000`);
-  return value;
-}
+const message: OptionMessage = (path, requirement) => `Metrics option "${path}" ${requirement}`;

@@ -7,13 +7,11 @@ import { checkHost } from './check-host.ts';
 import { recordHealth } from './record-health.ts';
 import type { ClusterMetrics, ConnectionSummary, HostMetrics } from './cluster-metrics.ts';
 import {
-  checkNames,
   type CheckOptions,
-  millisecondsOf,
+  readerOf,
   type MonitorCallback,
   type MonitorOptions,
   type WarmupOptions,
-  wholeOf,
 } from './monitor-options.ts';
 import { MonitorLoop } from './monitor-loop.ts';
 import { type ObservableSession, observableSession } from './observable-session.ts';
@@ -21,8 +19,6 @@ import { runBounded } from './run-bounded.ts';
 import { SharedRound } from './shared-round.ts';
 import { summarize } from './summarize.ts';
 import { warmUp, type WarmupReport } from './warm-up.ts';
-
-const NAMES = ['intervalMs', 'checkTimeoutMs', 'maxConcurrentChecks', 'historySize', 'metrics', 'logger'];
 
 /**
  * Watches the nodes of a session: asks each of them by itself whether it is well, and remembers what it found out. It
@@ -53,15 +49,20 @@ export class ConnectionMonitor {
    */
   constructor(session: CassandraSession, options: MonitorOptions | undefined, timers: Timers);
   constructor(session: CassandraSession, options: MonitorOptions = {}, timers: Timers = systemTimers) {
-    checkNames('a monitor', options, NAMES);
+    const reader = readerOf('a monitor', options);
     this.#session = observableSession(session);
     this.#timers = timers;
-    this.#logger = options.logger ?? {};
-    this.#intervalMs = millisecondsOf('intervalMs', options.intervalMs, 30_000);
-    this.#checkTimeoutMs = millisecondsOf('checkTimeoutMs', options.checkTimeoutMs, 5_000);
-    this.#maxConcurrentChecks = wholeOf('maxConcurrentChecks', options.maxConcurrentChecks, 16, 1, 10_000);
-    this.#historySize = wholeOf('historySize', options.historySize, 100, 0, 1_000_000);
-    const { metrics } = options;
+    this.#logger = reader.object<Logger>('logger', [], 'a logger') ?? {};
+    this.#intervalMs = reader.duration('intervalMs', 30_000);
+    this.#checkTimeoutMs = reader.duration('checkTimeoutMs', 5_000);
+    this.#maxConcurrentChecks = reader.whole('maxConcurrentChecks', 16, 1, 10_000);
+    this.#historySize = reader.whole('historySize', 100, 0, 1_000_000);
+    const metrics = reader.object<NonNullable<MonitorOptions['metrics']>>(
+      'metrics',
+      ['recordConnectionMetrics'],
+      'a MetricsMiddleware',
+    );
+    reader.end();
     if (metrics !== undefined) this.addCallback((round) => recordHealth(metrics, round));
   }
 
@@ -156,8 +157,11 @@ export class ConnectionMonitor {
   }
 
   #boundsOf(options: CheckOptions): { readonly timeoutMs: number; readonly signal: AbortSignal | undefined } {
-    checkNames('a check', options, ['timeoutMs', 'signal']);
-    return { timeoutMs: millisecondsOf('timeoutMs', options.timeoutMs, this.#checkTimeoutMs), signal: options.signal };
+    const reader = readerOf('a check', options);
+    const timeoutMs = reader.duration('timeoutMs', this.#checkTimeoutMs);
+    reader.raw('signal');
+    reader.end();
+    return { timeoutMs, signal: options.signal };
   }
 
   async #checkAll(timeoutMs: number, signal: AbortSignal): Promise<ClusterMetrics> {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../diagnostics/index.ts';
-import { ConfigurationError } from '../../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../../errors/index.ts';
 import type { MetricsMiddleware } from '../metrics/metrics-middleware.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 
@@ -40,30 +40,8 @@ export interface CheckOptions {
 /** Told about each round of checks. What it throws, or rejects with, is logged and does no harm. */
 export type MonitorCallback = (metrics: ClusterMetrics) => unknown;
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Refuses names that are no options. */
-export function checkNames(what: string, options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options))
-    if (!names.includes(name))
-      throw new ConfigurationError(name, `Option "${name}" of ${what} is unknown; check its spelling`);
-}
-
-/** A number of milliseconds, or the default. */
-export function millisecondsOf(name: string, value: unknown, absent: number): number {
-  if (value === undefined) return absent;
-  if (typeof value !== 'number' || !(value > 0 && value <= LONGEST_TIMER_MS))
-    throw new ConfigurationError(name, `Option "${name}" must be milliseconds above 0 and below 2^31; check its value`);
-  return value;
-}
-
-/** A whole number, or the default. */
-export function wholeOf(name: string, value: unknown, absent: number, min: number, max: number): number {
-  if (value === undefined) return absent;
-  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max)
-    throw new ConfigurationError(
-      name,
-      `Option "${name}" must be a whole number from ${min} to ${max}; check its value`,
-    );
-  return value as number;
+/** Reads options of a monitor, of one of its checks, or of warming up. */
+export function readerOf(what: string, options: unknown): OptionReader {
+  const message: OptionMessage = (path, requirement) => `Option "${path}" of ${what} ${requirement}`;
+  return new OptionReader('', options, message);
 }

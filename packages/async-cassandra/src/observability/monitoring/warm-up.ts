@@ -1,7 +1,7 @@
 import type { Timers } from '../../connection/index.ts';
 import { AbortError, AsyncCassandraError, ConfigurationError, SessionClosedError } from '../../errors/index.ts';
 import type { CheckFailure } from './cluster-metrics.ts';
-import { checkNames, millisecondsOf, type WarmupOptions, wholeOf } from './monitor-options.ts';
+import { readerOf, type WarmupOptions } from './monitor-options.ts';
 import type { ObservableSession } from './observable-session.ts';
 import { runBounded } from './run-bounded.ts';
 
@@ -29,7 +29,6 @@ export interface WarmupReport {
   readonly failures: readonly WarmupFailure[];
 }
 
-const NAMES = ['statements', 'concurrency', 'timeoutMs', 'signal'];
 const MAX_FAILURES = 100;
 
 function statementsOf(statements: readonly unknown[] | undefined): readonly string[] {
@@ -49,10 +48,12 @@ export async function warmUp(
   options: WarmupOptions,
   timers: Timers,
 ): Promise<WarmupReport> {
-  checkNames('warmupConnections', options, NAMES);
-  const statements = statementsOf(options.statements);
-  const concurrency = wholeOf('concurrency', options.concurrency, 16, 1, 10_000);
-  const timeoutMs = millisecondsOf('timeoutMs', options.timeoutMs, 10_000);
+  const reader = readerOf('warmupConnections', options);
+  const statements = statementsOf(reader.raw('statements') as WarmupOptions['statements']);
+  const concurrency = reader.whole('concurrency', 16, 1, 10_000);
+  const timeoutMs = reader.duration('timeoutMs', 10_000);
+  reader.raw('signal');
+  reader.end();
   const startedAt = timers.now();
   const over = new AbortController();
   const end = (): void => over.abort();

@@ -1,5 +1,5 @@
 import { createSystemSeams, type Timers } from '../../connection/index.ts';
-import { ConfigurationError } from '../../errors/index.ts';
+import { type OptionMessage, OptionReader } from '../../errors/index.ts';
 import type { CassandraSession } from '../../session/index.ts';
 import { renderStatusPage, STATUS_PAGE_POLICY } from './render/page.ts';
 import type { StatusSnapshot } from './snapshot.ts';
@@ -73,17 +73,18 @@ export class StatusPage implements Disposable {
     options: StatusPageOptions = {},
     timers?: Timers,
   ) {
-    checkNames(options);
+    const reader = new OptionReader('', options, message);
     this.#cluster = cluster;
     this.#session = statusSessionOf(session);
     this.#timers = timers ?? createSystemSeams().timers;
-    this.#title = titleOf(options);
+    this.#title = reader.text('title') ?? 'Cassandra';
     this.#numbers = {
-      intervalMs: numberOf(options, 'intervalMs'),
-      historySize: numberOf(options, 'historySize'),
-      refreshMs: numberOf(options, 'refreshMs'),
-      idleMs: numberOf(options, 'idleMs'),
+      intervalMs: numberOf(reader, 'intervalMs'),
+      historySize: numberOf(reader, 'historySize'),
+      refreshMs: numberOf(reader, 'refreshMs'),
+      idleMs: numberOf(reader, 'idleMs'),
     };
+    reader.end();
   }
 
   /** Measures from now on, so that there is a history when somebody looks. */
@@ -148,23 +149,12 @@ export class StatusPage implements Disposable {
   }
 }
 
-function checkNames(options: StatusPageOptions): void {
-  for (const name of Object.keys(options)) {
-    if (name !== 'title' && !(name in RANGES))
-      throw new ConfigurationError(name, `Option "${name}" of the status page is unknown, check its spelling`);
-  }
-}
+const message: OptionMessage = (path, requirement) => `Option "${path}" of the status page ${requirement}`;
 
-function titleOf({ title = 'Cassandra' }: StatusPageOptions): string {
-  if (typeof title !== 'string' || title === '')
-    throw new ConfigurationError('title', 'Option "title" of the status page must be a text');
-  return title;
-}
-
-function numberOf(options: StatusPageOptions, name: keyof typeof RANGES): number {
+function numberOf(reader: OptionReader, name: keyof typeof RANGES): number {
   const { fallback, min, max } = RANGES[name];
-  const value = options[name] ?? fallback;
-  if (!Number.isFinite(value) || value < min || value > max)
-    throw new ConfigurationError(name, `Option "${name}" of the status page must be a number from ${min} to ${max}`);
+  const value = reader.raw(name) ?? fallback;
+  if (typeof value !== 'number' || !(value >= min && value <= max))
+    reader.refuse(name, `a number from ${min} to ${max}`);
   return name === 'historySize' ? Math.floor(value) : value;
 }
