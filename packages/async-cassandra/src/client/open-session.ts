@@ -102,8 +102,7 @@ export async function openSession(
     if (keyspace !== undefined && protocolVersion >= 5) await session.setKeyspace(keyspace);
     for (const tracker of options.trackers) session.observe(tracker);
     const { slowQueryThresholdMs: thresholdMs } = options;
-    if (thresholdMs !== undefined)
-      session.observe(new SlowQueryLog({ thresholdMs, logger, now: () => seams.timers.now() }));
+    if (thresholdMs !== undefined) session.observe(new SlowQueryLog({ thresholdMs, logger }));
     options.metrics?.observe(session);
     return session;
   } catch (error) {

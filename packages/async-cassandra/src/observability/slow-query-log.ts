@@ -7,8 +7,6 @@ export interface SlowQueryLogOptions {
   /** Requests that take at least this long are logged, in milliseconds. */
   readonly thresholdMs: number;
   readonly logger: Logger;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
 }
 
 /**
@@ -29,8 +27,8 @@ export class SlowQueryLog implements RequestTracker {
   }
 
   onEnd(request: TrackedRequest, error: AsyncCassandraError | null): void {
-    const { thresholdMs, logger, now } = this.#options;
-    const durationMs = now() - request.startedAtMs;
+    const { thresholdMs, logger } = this.#options;
+    const durationMs = request.elapsedMs;
     if (durationMs < thresholdMs) return;
     logger.warn?.(
       {
