@@ -122,7 +122,7 @@ describe('node states, against a model', () => {
         for (let i = 0; i < NODES; i++) models.set(i, newNode(i, true));
         apply();
         await settle();
-        // What is there at first contact is no news: listeners would have said that it was not there.
+        assert.equal(upByEvents.size, 0, 'what is there at first contact is no news');
         for (const info of state.nodes) upByEvents.set(info.hostId, true);
         const movedTo = new Map<string, string>();
         state.follow({

@@ -187,6 +187,17 @@ describe('ClusterState', () => {
       assert.deepEqual(events, ['down 10.0.0.2:9042']);
     });
 
+    it('should be down as long as any of those who try fails', () => {
+      state.poolFailing(nodeOf(a), true);
+      state.poolFailing(nodeOf(a), true);
+      state.poolFailing(nodeOf(a), false);
+      state.saidUp(nodeOf(a));
+      assert.equal(state.isUp(a), false);
+      state.poolFailing(nodeOf(a), false);
+      state.saidUp(nodeOf(a));
+      assert.equal(state.isUp(a), true);
+    });
+
     it('should say nothing of a node that was removed', async () => {
       const gone = nodeOf(b);
       setNodes(a);

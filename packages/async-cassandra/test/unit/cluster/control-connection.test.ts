@@ -85,6 +85,18 @@ describe('ControlConnection', () => {
     assert.deepEqual(await h.close(), nothing);
   });
 
+  it('should be no longer counted when it pauses, and another one when it starts again', async () => {
+    const h = await connected();
+    const connections = (): number =>
+      [...h.watch.state.clusterNodes()].reduce((sum, node) => sum + node.connections.length, 0);
+    assert.equal(connections(), 1);
+    await h.clock.settle(h.watch.pause());
+    assert.deepEqual([connections(), h.watch.controlConnection], [0, null]);
+    await h.clock.settle(h.watch.start());
+    assert.deepEqual([connections(), h.watch.controlConnection?.isOpen], [1, true]);
+    assert.deepEqual(await h.close(), nothing);
+  });
+
   describe('while there is none', () => {
     it('should answer those who wait as soon as there is one again', async () => {
       const h = await connected();
@@ -95,7 +107,7 @@ describe('ControlConnection', () => {
       for (const node of h.cluster.nodes) await h.cluster.startNode(node, { silently: true });
       const before = h.clock.now();
       assert.equal(await h.clock.settle(agreed), true);
-      // The schedule's longest delay, and a moment.
+      // The schedule's delay by then, and a moment.
       assert.ok(h.clock.now() - before < 20_000, String(h.clock.now() - before));
       assert.deepEqual(await h.close(), nothing);
     });
