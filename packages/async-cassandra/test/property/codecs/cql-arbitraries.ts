@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Decimal, Duration, LocalDate, LocalTime } from '../../../src/codecs/index.ts';
 import type { CqlType, NativeTypeName, UdtField } from '../../../src/protocol/index.ts';
+import { anyText } from '../../support/any-text.ts';
 
 /** What random types and values are to be like. */
 export interface Shape {
@@ -73,7 +74,7 @@ const natives: { readonly [Name in NativeTypeName]: fc.Arbitrary<unknown> } = {
   ),
   int: fc.integer(INT32),
   smallint: fc.integer({ min: -0x8000, max: 0x7fff }),
-  text: fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), asciiText(60)),
+  text: fc.oneof(anyText(60), asciiText(60)),
   time: fc.bigInt(0n, 86_399_999_999_999n).map((ns) => LocalTime.fromNanosecondOfDay(ns)),
   timestamp: fc.date({ noInvalidDate: true }),
   timeuuid: fc.uuid({ version: 1 }),

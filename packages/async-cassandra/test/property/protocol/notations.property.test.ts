@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ProtocolError } from '../../../src/errors/index.ts';
 import { ByteReader, ByteWriter } from '../../../src/protocol/index.ts';
+import { anyText } from '../../support/any-text.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
 interface Notation<T> {
@@ -12,7 +13,7 @@ interface Notation<T> {
   readonly read: (r: ByteReader) => T;
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 80 });
+const text = anyText(80);
 const bytes = fc.uint8Array({ maxLength: 100 }).map((array): Buffer => Buffer.from(array));
 const nullableBytes = fc.option(bytes);
 const entries = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<Map<string, V>> =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Consistency, consistencyCode, type ProtocolVersion } from '../../../src/protocol/index.ts';
+import { anyText } from '../../support/any-text.ts';
 import {
   type BatchData,
   encodeRequest,
@@ -23,7 +24,7 @@ const hex = (maxLength: number): fc.Arbitrary<string> =>
   fc.uint8Array({ maxLength }).map((b) => Buffer.from(b).toString('hex'));
 const value = fc.oneof(hex(40), fc.constant(null), fc.constant('unset'));
 const int32 = fc.integer({ min: -0x80000000, max: 0x7fffffff });
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const text = anyText(40);
 const timestamp = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
 const versions = fc.constantFrom<ProtocolVersion>(4, 5);
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { classifyStatement } from '../../../src/session/index.ts';
 import { CqlLexer } from '../../../src/session/statement-lexer.ts';
+import { anyText } from '../../support/any-text.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
 const keyword = fc.constantFrom(
@@ -33,7 +34,7 @@ const hiding = fc.oneof(
 
 test('any text should be classified without an exception, always in the same way', () => {
   const any = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 60 }),
+    anyText(60),
     fc
       .array(
         fc.oneof(hiding, keyword, fc.constantFrom("'", '"', '$$', '$', '/*', '--', '\n', '*/', '.', '1.5e', '?')),
