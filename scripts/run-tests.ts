@@ -1,10 +1,10 @@
 /**
- * Runs test files by suite, each in its own process, with a check for leaks after each.
+ * Runs test files by suite, a process for each or for a group of them, with a check for leaks after each file.
  *
  *     tsx scripts/run-tests.ts <suite>[,<suite>…|all] [part of a path…] [--spec]
  *
- * `SUITE` replaces the suites; `TEST_CONCURRENCY` the number of files at a time; `COVERAGE_DIR` takes V8's coverage of each
- * file. A suite without files is no failure, parts of a path that match nothing are.
+ * `SUITE` replaces the suites; `TEST_CONCURRENCY` the number of processes at a time; `COVERAGE_DIR` takes V8's coverage of
+ * each. A suite without files is no failure, parts of a path that match nothing are.
  */
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
@@ -13,6 +13,8 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { CompactReporter, formatDuration, type TestEvent, type TestTotals } from './lib/compact-reporter.ts';
 import { runGlobalSetups } from './lib/global-setup.ts';
+import { planGroups } from './lib/plan-groups.ts';
+import { runGroups } from './lib/run-groups.ts';
 import { suiteSettings } from './lib/suites.ts';
 import { findTestFiles, selectTestFiles } from './lib/test-files.ts';
 
@@ -46,24 +48,29 @@ if (totals.failed > 0) process.exitCode = 1;
 async function runSuite(suite: string, files: readonly string[]): Promise<void> {
   process.stdout.write(`\n${suite}: ${files.length} test files\n`);
   if (files.length === 0) return;
-  const { concurrency, fileTimeoutMs } = suiteSettings(suite);
+  const { fileTimeoutMs, filesPerProcess, ...settings } = suiteSettings(suite);
+  const concurrency = Number(process.env['TEST_CONCURRENCY'] ?? settings.concurrency);
   const teardown = await runGlobalSetups(root, suite, files);
   const controller = new AbortController();
+  const { signal } = controller;
   // The runner itself adds a listener for each file.
-  setMaxListeners(0, controller.signal);
+  setMaxListeners(0, signal);
   const onSignal = (): void => controller.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  process.env['TEST_FILE_TIMEOUT_MS'] ??= String(fileTimeoutMs);
-  try {
-    const events = run({
-      files: [...files],
-      concurrency: Number(process.env['TEST_CONCURRENCY'] ?? concurrency),
-      timeout: fileTimeoutMs + TIMEOUT_MARGIN_MS,
-      signal: controller.signal,
-    });
-    const reporter = new CompactReporter(files, values.spec ? () => {} : (text) => void process.stdout.write(text));
+  const reporter = new CompactReporter(files, values.spec ? () => {} : (text) => void process.stdout.write(text));
+  const onStream = (events: ReturnType<typeof run>): void => {
     if (values.spec) events.pipe(new spec()).pipe(process.stdout, { end: false });
-    for await (const event of events) reporter.onEvent(event as TestEvent);
+  };
+  process.env['TEST_FILE_TIMEOUT_MS'] ??= String(fileTimeoutMs);
+  const timeout = Number(process.env['TEST_FILE_TIMEOUT_MS']) + TIMEOUT_MARGIN_MS;
+  try {
+    const { groups, alone } = planGroups(root, files, { concurrency, filesPerProcess });
+    await runGroups(groups, { concurrency, fileTimeoutMs: timeout, signal, reporter, onStream });
+    if (alone.length > 0) {
+      const events = run({ files: [...alone], concurrency, timeout, signal });
+      onStream(events);
+      for await (const event of events) reporter.onEvent(event as TestEvent);
+    }
     reporter.finish();
     totals.files += files.length;
     totals.passed += reporter.totals.passed;

@@ -32,7 +32,8 @@ interface NamedResult {
   readonly detail: string;
 }
 
-interface NodeTestError {
+/** The parts of an error of node:test that are used here. */
+export interface NodeTestError {
   readonly failureType?: string;
   readonly cause?: unknown;
   readonly exitCode?: number | null;
@@ -51,6 +52,11 @@ export class CompactReporter {
   readonly #files: ReadonlySet<string>;
   readonly #print: (text: string) => void;
   readonly #titles: string[] = [];
+  readonly #finished = new Set<string>();
+  readonly #withTests = new Set<string>();
+  /** Of files that share a process: the path of its program, and a title for each of those. */
+  readonly #processes = new Map<string, string>();
+  readonly #processTitles = new Map<string, string>();
   readonly #output = new Map<string, string>();
   readonly #failures: NamedResult[] = [];
   readonly #skipped: NamedResult[] = [];
@@ -62,10 +68,27 @@ export class CompactReporter {
     this.#print = print;
   }
 
+  /** Says which files run in one process, each as a suite of its name; `entry` is what was given to the runner. */
+  addProcess(entry: string, title: string, files: readonly string[]): void {
+    this.#processTitles.set(entry, title);
+    for (const file of files) this.#processes.set(file, entry);
+  }
+
+  /** Whether the results of a file have come. */
+  hasFinished(file: string): boolean {
+    return this.#finished.has(file);
+  }
+
+  /** Adds a failure that no event tells of. */
+  fail(title: string, detail: string): void {
+    this.totals.failed += 1;
+    this.#failures.push({ title, detail });
+  }
+
   onEvent({ type, data }: TestEvent): void {
     if (type === 'test:start') this.#titles[data.nesting ?? 0] = data.name ?? '';
     else if (type === 'test:stdout' || type === 'test:stderr') this.#keepOutput(data);
-    else if (type === 'test:complete' && this.#isFile(data)) this.#onFileEnd(data);
+    else if (type === 'test:complete') this.#onEnd(data);
     else if (type === 'test:pass') this.#onPass(data);
     else if (type === 'test:fail') this.#onFail(data);
   }
@@ -73,9 +96,9 @@ export class CompactReporter {
   /** Prints failures, skipped and slow tests. */
   finish(): void {
     // Node 20 hands over what a file printed only after it has reported the file's end.
-    for (const file of this.#output.keys()) {
-      this.#print(`output of ${file}\n`);
-      this.#printOutput(file);
+    for (const source of this.#output.keys()) {
+      this.#print(`output of ${this.#processTitles.get(source) ?? source}\n`);
+      this.#printOutput(source);
     }
     this.#printList('slow', this.#slow);
     this.#printList('skipped', this.#skipped);
@@ -86,31 +109,40 @@ export class CompactReporter {
     return data.nesting === 0 && data.name !== undefined && this.#files.has(data.name);
   }
 
-  #keepOutput(data: TestEvent['data']): void {
-    const file = toRelative(data.entryFile ?? data.file ?? '');
-    this.#output.set(file, (this.#output.get(file) ?? '') + (data.message ?? ''));
+  /** The file that the test is in, when that shares a process with others. */
+  #sharingFile(nesting: number): string | undefined {
+    const top = this.#titles[0];
+    return nesting > 0 && top !== undefined && this.#processes.has(top) ? top : undefined;
   }
 
-  #onFileEnd(data: TestEvent['data']): void {
+  #keepOutput(data: TestEvent['data']): void {
+    const path = data.entryFile ?? data.file ?? '';
+    const source = this.#processTitles.has(path) ? path : toRelative(path);
+    this.#output.set(source, (this.#output.get(source) ?? '') + (data.message ?? ''));
+  }
+
+  #onEnd(data: TestEvent['data']): void {
+    if (!this.#isFile(data)) return;
     const name = data.name ?? '';
+    this.#finished.add(name);
     const mark = data.details?.passed === false ? 'FAIL' : 'ok  ';
     this.#print(`${mark} ${formatDuration(data.details?.duration_ms ?? 0).padStart(8)}  ${name}\n`);
-    this.#printOutput(toRelative(name));
+    this.#printOutput(this.#processes.get(name) ?? toRelative(name));
   }
 
-  #printOutput(file: string): void {
-    const output = this.#output.get(file);
+  #printOutput(source: string): void {
+    const output = this.#output.get(source);
     if (output !== undefined) this.#print(indent(output));
-    this.#output.delete(file);
+    this.#output.delete(source);
   }
 
   #onPass(data: TestEvent['data']): void {
-    if (data.details?.type === 'suite') return;
+    this.#noteTests(data);
     if (this.#isFile(data)) {
-      this.totals.failed += 1;
-      this.#failures.push({ title: data.name ?? '', detail: 'The file holds no tests' });
+      if (!this.#withTests.has(data.name ?? '')) this.fail(data.name ?? '', 'The file holds no tests');
       return;
     }
+    if (data.details?.type === 'suite') return;
     const title = this.#title(data);
     const reason = data.skip ?? data.todo;
     if (reason === undefined || reason === false) {
@@ -125,16 +157,22 @@ export class CompactReporter {
 
   #onFail(data: TestEvent['data']): void {
     const error = data.details?.error as NodeTestError | undefined;
-    if (WRAPPER_FAILURES.has(error?.failureType ?? '')) return;
-    this.totals.failed += 1;
-    this.#failures.push({ title: this.#title(data), detail: describeFailure(error) });
+    this.#noteTests(data);
+    if (WRAPPER_FAILURES.has(error?.failureType ?? '') || this.#processTitles.has(data.name ?? '')) return;
+    this.fail(this.#title(data), describeFailure(error));
+  }
+
+  #noteTests(data: TestEvent['data']): void {
+    const file = this.#sharingFile(data.nesting ?? 0);
+    if (file !== undefined) this.#withTests.add(file);
   }
 
   #title(data: TestEvent['data']): string {
     const nesting = data.nesting ?? 0;
     const own = data.name?.startsWith('/') === true ? 'after the last test' : data.name;
-    const path = [...this.#titles.slice(0, nesting), own ?? ''].join(' > ');
-    const file = toRelative(data.entryFile ?? data.file ?? '');
+    const sharing = this.#sharingFile(nesting);
+    const path = [...this.#titles.slice(sharing === undefined ? 0 : 1, nesting), own ?? ''].join(' > ');
+    const file = sharing ?? toRelative(data.entryFile ?? data.file ?? '');
     return this.#isFile(data) ? path : `${file}: ${path}`;
   }
 
@@ -151,11 +189,14 @@ function describeFailure(error: NodeTestError | undefined): string {
   if (error?.cause instanceof Error) {
     return inspect(error.cause, { depth: 6 }).replace(/\n +at [^\n]*\bnode:[^\n]*/g, '');
   }
-  if (error?.exitCode !== undefined) {
-    const how = error.signal == null ? `exited with code ${error.exitCode}` : `was ended by ${error.signal}`;
-    return `The process of this file ${how}: see its output above`;
-  }
+  if (error?.exitCode !== undefined) return describeEnd(error);
   return inspect(error?.cause ?? error);
+}
+
+/** Says how the process of a file ended. */
+export function describeEnd(error: NodeTestError | undefined): string {
+  const how = error?.signal == null ? `exited with code ${error?.exitCode ?? 0}` : `was ended by ${error.signal}`;
+  return `The process of this file ${how}: see its output above`;
 }
 
 function toRelative(file: string): string {

@@ -174,7 +174,14 @@ function watchAbortListeners(signals: WatchedSignal[]): () => void {
 }
 
 function calledByProduct(): boolean {
-  // Frames: Error, this function, addEventListener, then the caller.
-  const caller = (new Error('caller').stack ?? '').split('\n')[3] ?? '';
-  return PRODUCT_FRAME.test(caller);
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  // Only the name of the file is asked for: no text is made of the stack, and no source map is looked at.
+  Error.stackTraceLimit = 3;
+  Error.prepareStackTrace = (_error, frames) => frames[2]?.getFileName();
+  try {
+    // Frames: this function, addEventListener, then the caller.
+    return PRODUCT_FRAME.test(String(new Error('caller').stack));
+  } finally {
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  }
 }

@@ -1,3 +1,4 @@
+// Own process: what it measures of memory would be mixed with the garbage of other files.
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { NodeInfo } from '../../../src/metadata/node-info.ts';
