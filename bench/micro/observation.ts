@@ -4,7 +4,9 @@
  *
  *     npm run build
  *     npx tsx bench/micro/observation.ts [--rounds 30] [--slice 15000] [--concurrency 128] [--only 'nothing,in memory']
- *         [--driver <folder of another build>]
+ *         [--mixed] [--driver <folder of another build>]
+ *
+ * With `--mixed` writes come between the reads, so that no request is of the same statement as the one before.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +24,7 @@ const { values: given } = parseArgs({
     slice: { type: 'string', default: '15000' },
     concurrency: { type: 'string', default: '128' },
     only: { type: 'string' },
+    mixed: { type: 'boolean', default: false },
     driver: { type: 'string', default: DIST },
   },
 });
@@ -55,12 +58,18 @@ function watchers(): Record<string, RequestTracker | null> {
 await using stub = await startStub({ versions: [4] });
 await using cluster = new AsyncCluster({ contactPoints: [`127.0.0.1:${stub.port}`] });
 const session = await cluster.connect();
-const statement = await session.prepare(STUB_STATEMENTS.w1, { idempotent: true });
+const { id, name, email, age, created } = STUB_VALUES;
+const read = await session.prepare(STUB_STATEMENTS.w1, { idempotent: true });
+const write = await session.prepare(STUB_STATEMENTS.w2, { idempotent: true });
+const work: readonly (() => Promise<unknown>)[] = [
+  async () => (await session.execute(read, [id])).one(),
+  ...(given.mixed ? [(): Promise<unknown> => session.execute(write, [id, name, email, age, created])] : []),
+];
 
-async function reads(count: number): Promise<void> {
+async function requests(count: number): Promise<void> {
   let left = count;
   const worker = async (): Promise<void> => {
-    while (left-- > 0) (await session.execute(statement, [STUB_VALUES.id])).one();
+    while (left-- > 0) await work[left % work.length]?.();
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
@@ -68,7 +77,7 @@ async function reads(count: number): Promise<void> {
 async function measured(watcher: RequestTracker | null): Promise<number> {
   if (watcher !== null) session.observe(watcher);
   const before = process.cpuUsage();
-  await reads(slice);
+  await requests(slice);
   const { user, system } = process.cpuUsage(before);
   if (watcher !== null) session.unobserve(watcher);
   return (user + system) / slice;
