@@ -113,6 +113,8 @@ export class EverythingObserved implements AsyncDisposable {
       'diagnostics channels': this.messages,
       'the monitor': this.checks,
       'the status page': page?.snapshot(),
+      'its HTML': page?.respond('html').body,
+      'its JSON': page?.respond('json').body,
     };
   }
 
