@@ -6,7 +6,8 @@ import { hoursBackwards } from './hours.ts';
 import { type Executor, type OrderRow, type OrderStore, toOrder } from './order-store.ts';
 import { type OrderBody, TimeRange } from './shapes.ts';
 
-const PAGE_ROWS = 500;
+/** A page may come late, when the service is busy: whoever waits for a long export would have to begin anew. */
+const PAGES = { fetchSize: 500, pageTimeoutMs: 30_000 };
 const CSV_HEADINGS = ['id', 'userId', 'created', 'status', 'total', 'items'] as const;
 
 /** How a format writes orders. */
@@ -57,7 +58,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<{ readonly store: OrderStor
 };
 
 async function* ordersBetween(store: OrderStore, session: Executor, from: Date, to: Date): AsyncGenerator<OrderRow[]> {
-  for (const hour of hoursBackwards(from, to)) yield* store.ofHour(session, hour, from, to, PAGE_ROWS);
+  for (const hour of hoursBackwards(from, to)) yield* store.ofHour(session, hour, from, to, PAGES);
 }
 
 /** One text a page: a text a row would cost more than the rows. */

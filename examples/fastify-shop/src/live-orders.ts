@@ -4,6 +4,7 @@ import { hoursBackwards } from './hours.ts';
 import { type Executor, type OrderStore, toOrder } from './order-store.ts';
 
 const POLL_MS = 500;
+const PAGES = { fetchSize: 100, pageTimeoutMs: 30_000 };
 /** Orders are written by several services whose clocks differ a little: so long a new one may be older than one seen before. */
 const LATE_MS = 5_000;
 
@@ -26,7 +27,7 @@ async function* events(
     const from = new Date(Math.max(startedAt, now - 2 * LATE_MS));
     const recent = new Set<string>();
     for (const hour of hoursBackwards(from, new Date(now + LATE_MS))) {
-      for await (const rows of store.ofHour(session, hour, from, new Date(now + LATE_MS), 100)) {
+      for await (const rows of store.ofHour(session, hour, from, new Date(now + LATE_MS), PAGES)) {
         for (const row of rows) {
           recent.add(row.id);
           if (!seen.has(row.id)) yield `id: ${row.id}\ndata: ${JSON.stringify(toOrder(row))}\n\n`;

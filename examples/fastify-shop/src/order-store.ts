@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type AsyncCassandraSession, BatchStatement, type Decimal, type PreparedStatement } from 'async-cassandra';
+import {
+  type AsyncCassandraSession,
+  BatchStatement,
+  type Decimal,
+  type PreparedStatement,
+  type StreamConfig,
+} from 'async-cassandra';
 import type { RequestSession } from 'async-cassandra/fastify';
 import { hourOf } from './hours.ts';
 import type { NewOrderBody, OrderBody } from './shapes.ts';
@@ -88,8 +94,8 @@ export class OrderStore {
   }
 
   /** The orders of one hour between two times, newest first, page by page. */
-  async *ofHour(session: Executor, hour: Date, from: Date, to: Date, fetchSize: number): AsyncGenerator<OrderRow[]> {
-    yield* (await session.executeStream(this.#ofHour, [hour, from, to], { fetchSize })).pages();
+  async *ofHour(session: Executor, hour: Date, from: Date, to: Date, config: StreamConfig): AsyncGenerator<OrderRow[]> {
+    yield* (await session.executeStream(this.#ofHour, [hour, from, to], config)).pages();
   }
 }
 

@@ -58,7 +58,7 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
     const end = after === null ? range.to : new Date(Math.min(range.to.getTime(), after.created.getTime() + 1));
     const rows: OrderRow[] = [];
     for (const hour of hoursBackwards(range.from, end)) {
-      for await (const page of store.ofHour(request.cassandra, hour, range.from, end, limit + 1)) {
+      for await (const page of store.ofHour(request.cassandra, hour, range.from, end, { fetchSize: limit + 1 })) {
         for (const row of page) {
           const isSeen = after !== null && row.created.getTime() === after.created.getTime() && row.id <= after.id;
           if (!isSeen) rows.push(row);
@@ -87,7 +87,9 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
     },
   );
 
-  app.get('/orders/live', { schema: { tags, summary: 'New orders as server-sent events' } }, (request, reply) => {
+  const live = { tags, summary: 'New orders as server-sent events' };
+  // For as long as the client stays: the deadline of other requests would cut it off.
+  app.get('/orders/live', { schema: live, config: { cassandra: { deadlineMs: false } } }, (request, reply) => {
     const { cassandraSignal: signal } = request;
     return reply
       .type('text/event-stream')

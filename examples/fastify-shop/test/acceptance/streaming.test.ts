@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import type { UserBody } from '../../src/shapes.ts';
 import { eventually, TestShop } from '../support/shop.ts';
@@ -114,6 +115,9 @@ describe('Exports and live orders', () => {
       if (next.value.startsWith('id: ')) told.push(next.value.slice(4));
     }
     assert.deepEqual(told.sort(), made.sort());
+    // Other requests have 8 s.
+    await sleep(8_500);
+    assert.equal(response.readableEnded, false);
     lines.close();
     response.destroy();
     await shop.idle();

@@ -23,7 +23,7 @@ export class ServiceProcess implements AsyncDisposable {
   static async start(env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
     const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
     const child = fork(join(folder, 'src/main.ts'), {
-      env: { ...rest, PORT: '0', LOG_LEVEL: 'error', ...env },
+      env: { ...rest, PORT: '0', LOG_LEVEL: 'warn', ...env },
       execArgv: ['--expose-gc', '--import', loader, '--import', join(folder, 'test/support/probe.ts')],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
