@@ -88,13 +88,13 @@ describe(`The shop under ${CLIENTS} requests at a time`, () => {
     load.close();
     await quiet();
     await eventually(async () => {
-      const { heapMb, sockets } = await service.holdings();
+      const { sockets } = await service.holdings();
       const openConnections = await metric('node_open_connections');
       assert.ok(sockets <= openConnections + 4, `${sockets} sockets for ${openConnections} connections to nodes`);
-      assert.ok(heapMb < settled.heapMb + 40, `The heap grew from ${settled.heapMb} to ${heapMb} MB`);
     }, 30_000);
     await sleep(PHASE_MS / 6);
     const now = await service.holdings();
+    assert.ok(now.heapMb < settled.heapMb + 10, `The heap grew from ${settled.heapMb} to ${now.heapMb} MB`);
     process.stdout.write(
       `heap ${settled.heapMb.toFixed(0)} -> ${now.heapMb.toFixed(0)} MB, resident ${now.rssMb.toFixed(0)} MB\n`,
     );
@@ -130,6 +130,8 @@ describe(`The shop under ${CLIENTS} requests at a time`, () => {
     );
     assert.deepEqual(lost.slice(0, 5), [], `${lost.length} of ${found.requests} requests were lost`);
     assert.ok(read >= CLIENTS, 'The service kept account');
+    // Between its last look and closing the port no server can take a connection: that must stay a matter of moments.
+    assert.ok(others.untaken <= CLIENTS / 100, `${others.untaken} connections were never taken`);
     const unanswered = served.flatMap((one) => one.unanswered);
     assert.deepEqual(unanswered.slice(0, 5), [], `${unanswered.length} requests were read and not answered to the end`);
     assert.deepEqual(
