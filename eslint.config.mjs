@@ -90,6 +90,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['packages/async-cassandra/test/**/*.ts'],
+    ignores: ['packages/async-cassandra/test/support/fast-check.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'Take support/fast-check.ts: its arrays are as long as they say' },
+      ],
+    },
+  },
+  {
     files: TESTS,
     rules: {
       // `describe`, `it` and `test` of node:test return promises that the runner itself waits for.

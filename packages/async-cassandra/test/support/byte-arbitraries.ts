@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 
 /** Bytes as they occur: noise, runs, and pieces that come again, so that there is something to compress. */
 export function compressibleBytes(maxParts: number): fc.Arbitrary<Buffer> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { unset } from 'async-cassandra';
 import type { Client } from 'cassandra-driver';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { fromDriver, toDriver } from '../../property/codecs/other-forms.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { TestKeyspace } from '../support/test-cluster.ts';

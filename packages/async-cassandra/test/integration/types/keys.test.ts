@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { executeAll, TestKeyspace, uniqueName } from '../support/test-cluster.ts';
 import { boundaryValues, columnKinds } from './support/boundary-values.ts';

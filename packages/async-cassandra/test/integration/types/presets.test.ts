@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type AsyncCluster, codecs, type EncodingOptions, Uuid } from 'async-cassandra';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { executeAll, openCluster, TestKeyspace } from '../support/test-cluster.ts';
 import type { ColumnKind } from './support/boundary-values.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Row } from 'async-cassandra';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { TestKeyspace } from '../support/test-cluster.ts';
 import { everyWay, type Way } from './support/every-way.ts';

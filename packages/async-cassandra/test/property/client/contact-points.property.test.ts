@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isIPv4, isIPv6 } from 'node:net';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { parseContactPoint } from '../../../src/client/parse-contact-point.ts';
 import { ConfigurationError } from '../../../src/errors/index.ts';
 import { propertyRuns } from '../../support/property-runs.ts';

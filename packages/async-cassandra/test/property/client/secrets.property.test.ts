@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { AsyncCluster, type ClusterOptions } from '../../../src/client/index.ts';
 import { AsyncCassandraError } from '../../../src/errors/index.ts';
 import { error, never, passwordAuth, type ScriptedClusterOptions, saslAuth } from '../../support/index.ts';

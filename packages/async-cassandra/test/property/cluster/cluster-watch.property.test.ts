@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import type { ScriptedServer } from '../../support/index.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { WatchHarness } from '../../unit/cluster/watch-harness.ts';
@@ -147,7 +147,7 @@ async function begin(seed: number): Promise<{ harness: WatchHarness; history: Hi
 describe('ClusterWatch, through any history', () => {
   it('should see the cluster as it is, and be connected to all of it, once things have calmed down', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.array(step, { maxLength: 25, size: 'max' }), async (seed, steps) => {
+      fc.asyncProperty(fc.nat(), fc.array(step, { maxLength: 25 }), async (seed, steps) => {
         const { harness, history } = await begin(seed);
         await harness.connect();
         const pools = await harness.session(2);
@@ -192,7 +192,7 @@ describe('ClusterWatch, through any history', () => {
       fc.asyncProperty(
         fc.nat(),
         fc.boolean(),
-        fc.array(step, { maxLength: 12, size: 'max' }),
+        fc.array(step, { maxLength: 12 }),
         fc.integer({ min: 0, max: 50 }),
         async (seed, isConnected, steps, ms) => {
           const { harness, history } = await begin(seed);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { ReconnectBackoff } from '../../../src/cluster/reconnect-backoff.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
@@ -69,7 +69,7 @@ describe('ReconnectBackoff, against a model', () => {
         fc.constantFrom(...schedules),
         fc.constantFrom('none', 'most', 'some'),
         fc.nat(),
-        fc.array(step, { maxLength: 40, size: 'max' }),
+        fc.array(step, { maxLength: 40 }),
         (delays, jitter, seed, steps) => {
           const { next } = new SeededRandom(seed);
           const random = { none: () => 0, most: () => 1 - 2 ** -40, some: next }[jitter];

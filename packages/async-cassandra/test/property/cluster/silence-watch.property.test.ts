@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { SilenceWatch } from '../../../src/cluster/silence-watch.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { FakeConnection } from '../../unit/cluster/fakes.ts';
@@ -139,7 +139,7 @@ function apply(action: Step, connections: readonly FakeConnection[], watch: Sile
 describe('SilenceWatch, against a model', () => {
   it('should call a node slow after silence while requests wait, until anything is read, and probe it once', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const connections = Array.from({ length: CONNECTIONS }, () => new FakeConnection());
         const model = new SilenceModel(connections);
         const watch = new SilenceWatch(

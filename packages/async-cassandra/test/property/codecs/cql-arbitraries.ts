@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { Decimal, Duration, LocalDate, LocalTime } from '../../../src/codecs/index.ts';
 import type { CqlType, NativeTypeName, UdtField } from '../../../src/protocol/index.ts';
 import { anyText } from '../../support/any-text.ts';

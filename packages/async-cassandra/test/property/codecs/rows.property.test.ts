@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { CodecRegistry, codecs, type Row } from '../../../src/codecs/index.ts';
 import { InvalidValueError, ProtocolError } from '../../../src/errors/index.ts';
 import type { ColumnSpec, CqlType } from '../../../src/protocol/index.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { CodecRegistry, decodeValue, encodeValue } from '../../../src/codecs/index.ts';
 import { ordered } from '../../support/ordered.ts';
 import { propertyRuns } from '../../support/property-runs.ts';

@@ -1,5 +1,5 @@
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 import { ConnectionModel, type Step } from './connection-model.ts';
 
@@ -60,7 +60,7 @@ const setting = fc.record({
 describe('Connection under any history', () => {
   it('should give each request one outcome, the right one, and never an id before it is free', async () => {
     await fc.assert(
-      fc.asyncProperty(setting, fc.array(step, { maxLength: 60, size: 'max' }), async (chosen, steps) => {
+      fc.asyncProperty(setting, fc.array(step, { maxLength: 60 }), async (chosen, steps) => {
         const model = await ConnectionModel.open(chosen);
         for (const one of steps) await model.take(one);
         await model.end();

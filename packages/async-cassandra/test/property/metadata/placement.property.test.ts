@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { type NodeInfo, parseReplication, TokenMap } from '../../../src/metadata/index.ts';
 import { TokenPair, writeToken } from '../../../src/metadata/token-pair.ts';
 import { CountedTurns, testNode } from '../../support/metadata/index.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { CircuitBreakerSession } from '../../../src/integrations/circuit-breaker/index.ts';
 import { RateLimitedSession } from '../../../src/resilience/index.ts';
 import { BatchStatement, type CassandraSession } from '../../../src/session/index.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { ConnectionError } from '../../../src/errors/index.ts';
 import type { NodeInfo } from '../../../src/metadata/index.ts';
 import { DefaultLoadBalancingPolicy, type RoutingInfo } from '../../../src/policies/index.ts';
@@ -34,7 +34,7 @@ const nodeState: fc.Arbitrary<NodeState> = fc.record({
 });
 
 const scenario = fc.record({
-  states: fc.array(nodeState, { maxLength: 12, size: 'max' }),
+  states: fc.array(nodeState, { maxLength: 12 }),
   seed: fc.integer(),
   localRack: fc.constantFrom(undefined, 'r1'),
   usesRemote: fc.boolean(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { type BreakerState, NodeBreaker } from '../../../src/policies/node-breaker.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
@@ -94,43 +94,39 @@ class BreakerModel {
 describe('NodeBreaker, against a model', () => {
   it('should open, be probed by one request at a time, and close as its rules say, each node for itself', () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom(0.25, 0.5, 0.75),
-        fc.array(step, { maxLength: 60, size: 'max' }),
-        (failureRatio, steps) => {
-          const options = { minFailures: MIN_FAILURES, failureRatio, windowMs: WINDOW_MS, openMs: OPEN_MS };
-          const breaker = new NodeBreaker('circuitBreaker', options);
-          breaker.reserve(SLOTS);
-          const models = Array.from({ length: SLOTS }, () => new BreakerModel(failureRatio));
-          const probedAt = new Array<number>(SLOTS).fill(Number.NEGATIVE_INFINITY);
-          // Away from 0, which is what a node that never failed has as its time.
-          let now = 1_000_000;
-          for (const action of steps) {
-            if (action.do === 'wait') now += action.ms;
-            else if (action.do === 'reserve') breaker.reserve(action.count);
-            else {
-              const model = models[action.slot] as BreakerModel;
-              const times = 'times' in action ? action.times : 1;
-              for (let i = 0; i < times; i++) one(breaker, model, action, now, probedAt);
-            }
-            for (const [i, model] of models.entries()) {
-              assert.equal(breaker.stateOf(i, now), model.state(now));
-              assert.equal(breaker.isShut(i, now), model.isShut(now));
-            }
-            assert.equal(breaker.openCount, models.filter((model) => !model.isClosed).length, 'openCount');
+      fc.property(fc.constantFrom(0.25, 0.5, 0.75), fc.array(step, { maxLength: 60 }), (failureRatio, steps) => {
+        const options = { minFailures: MIN_FAILURES, failureRatio, windowMs: WINDOW_MS, openMs: OPEN_MS };
+        const breaker = new NodeBreaker('circuitBreaker', options);
+        breaker.reserve(SLOTS);
+        const models = Array.from({ length: SLOTS }, () => new BreakerModel(failureRatio));
+        const probedAt = new Array<number>(SLOTS).fill(Number.NEGATIVE_INFINITY);
+        // Away from 0, which is what a node that never failed has as its time.
+        let now = 1_000_000;
+        for (const action of steps) {
+          if (action.do === 'wait') now += action.ms;
+          else if (action.do === 'reserve') breaker.reserve(action.count);
+          else {
+            const model = models[action.slot] as BreakerModel;
+            const times = 'times' in action ? action.times : 1;
+            for (let i = 0; i < times; i++) one(breaker, model, action, now, probedAt);
           }
-          // Left alone, no node stays shut: one request is enough to bring it back.
-          now += OPEN_MS;
           for (const [i, model] of models.entries()) {
-            assert.equal(breaker.isShut(i, now), false);
-            breaker.enter(i, now);
-            breaker.succeeded(i);
-            assert.equal(breaker.stateOf(i, now), 'closed');
-            if (!model.isClosed) model.reset();
+            assert.equal(breaker.stateOf(i, now), model.state(now));
+            assert.equal(breaker.isShut(i, now), model.isShut(now));
           }
-          assert.equal(breaker.openCount, 0);
-        },
-      ),
+          assert.equal(breaker.openCount, models.filter((model) => !model.isClosed).length, 'openCount');
+        }
+        // Left alone, no node stays shut: one request is enough to bring it back.
+        now += OPEN_MS;
+        for (const [i, model] of models.entries()) {
+          assert.equal(breaker.isShut(i, now), false);
+          breaker.enter(i, now);
+          breaker.succeeded(i);
+          assert.equal(breaker.stateOf(i, now), 'closed');
+          if (!model.isClosed) model.reset();
+        }
+        assert.equal(breaker.openCount, 0);
+      }),
       { numRuns: propertyRuns(5_000) },
     );
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { ProtocolError } from '../../../src/errors/index.ts';
 import { createCompressor } from '../../../src/protocol/compression.ts';
 import { lz4Decompress, lz4DecompressedLength } from '../../../src/protocol/lz4.ts';

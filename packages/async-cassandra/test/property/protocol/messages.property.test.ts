@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { fuzzOneMessage, newTally } from '../../support/messages/message-fuzz.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { type Consistency, consistencyCode, type ProtocolVersion } from '../../../src/protocol/index.ts';
 import { anyText } from '../../support/any-text.ts';
 import {

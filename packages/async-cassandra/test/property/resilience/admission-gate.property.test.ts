@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { AbortError, RateLimitExceededError, SessionClosedError, TimeoutError } from '../../../src/errors/index.ts';
 import { AdmissionGate } from '../../../src/resilience/admission-gate.ts';
 import { readRateLimits } from '../../../src/resilience/rate-limit-options.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { ConstantSpeculativeExecutionPolicy, type RetryPolicy } from '../../../src/policies/index.ts';
 import { dynamic, SeededRandom } from '../../support/index.ts';
 import { propertyRuns } from '../../support/property-runs.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../support/fast-check.ts';
 import { classifyStatement } from '../../../src/session/index.ts';
 import { CqlLexer } from '../../../src/session/statement-lexer.ts';
 import { anyText } from '../../support/any-text.ts';

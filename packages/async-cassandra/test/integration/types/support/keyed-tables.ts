@@ -1,5 +1,5 @@
 import type { CqlType } from 'async-cassandra';
-import fc from 'fast-check';
+import { fc } from '../../../support/fast-check.ts';
 import { columnKinds } from './boundary-values.ts';
 import { cqlText } from './random-table.ts';
 import { keyType } from './random-types.ts';

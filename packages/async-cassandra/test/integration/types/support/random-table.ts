@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type AsyncCassandraSession, type CqlType, type Row, unset } from 'async-cassandra';
-import fc from 'fast-check';
+import { fc } from '../../../support/fast-check.ts';
 import { executeAll, uniqueName } from '../../support/test-cluster.ts';
 import { columnType, type TypeShape } from './random-types.ts';
 import { storedValue } from './stored-value.ts';

@@ -1,5 +1,5 @@
 import type { CqlType } from 'async-cassandra';
-import fc from 'fast-check';
+import { fc } from '../../../support/fast-check.ts';
 import { type ColumnKind, columnKinds } from './boundary-values.ts';
 
 /** What random types are to be like. */

@@ -1,5 +1,5 @@
 import { type CqlType, Decimal, Duration, LocalDate, LocalTime } from 'async-cassandra';
-import fc from 'fast-check';
+import { fc } from '../../../support/fast-check.ts';
 import { boundaryValues, type ColumnKind } from './boundary-values.ts';
 import { neutralKey } from './neutral.ts';
 

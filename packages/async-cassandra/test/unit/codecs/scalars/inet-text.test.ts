@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../support/fast-check.ts';
 import { parseInet } from '../../../../src/codecs/scalars/inet-text.ts';
 import { formatInetAddress } from '../../../../src/protocol/index.ts';
 
