@@ -7,4 +7,3 @@ export {
   type ClosesOnSignal,
   type SignalCloser,
 } from './close-on-signals.ts';
-export { OptionReader } from '../errors/index.ts';

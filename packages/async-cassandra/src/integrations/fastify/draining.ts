@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as turnOfEventLoop, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { OptionReader } from '../../client/index.ts';
+import { LONGEST_TIMER_MS, OptionReader } from '../../errors/index.ts';
 import { ServerConnections } from './connections.ts';
 
 /** So long connections that wait to be taken are taken before the port is closed, in milliseconds. */
@@ -9,7 +9,6 @@ const ACCEPT_MS = 5_000;
 const CHECK_MS = 25;
 /** What has come in a turn of the event loop that took longer than this, in milliseconds, is too much not to be read first. */
 const QUICK_MS = 10;
-export const MAX_DELAY_MS = 0x7fffffff;
 
 /** Options of `fastify.cassandra.closeService()`. */
 export interface CloseServiceOptions {
@@ -76,7 +75,7 @@ export class Drain {
 
   closeService(options: CloseServiceOptions = {}): Promise<void> {
     const reader = new OptionReader('', options);
-    const delayMs = reader.whole('delayMs', this.#delayMs, 0, MAX_DELAY_MS);
+    const delayMs = reader.whole('delayMs', this.#delayMs, 0, LONGEST_TIMER_MS);
     const signal = reader.object<AbortSignal>('signal', ['addEventListener'], 'an AbortSignal');
     reader.end();
     return (this.#closed ??= this.#close(delayMs, signal));

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AsyncCassandraError } from '../../errors/index.ts';
+import { AsyncCassandraError, CircuitOpenError, RateLimitExceededError } from '../../errors/index.ts';
 import { answerOf } from './error-status.ts';
 import { lifetimeOf } from './request-hooks.ts';
 
@@ -24,9 +24,15 @@ export function createErrorHandler(next: ErrorHandler, retryAfterSeconds: number
     const { statusCode, message, isTemporary } = answer;
     if (statusCode === 500 || statusCode === 502) request.log.error({ err: error }, 'A request failed');
     else request.log.info({ err: error, statusCode }, 'A request could not be served');
-    if (isTemporary) void reply.header('retry-after', String(retryAfterSeconds));
+    if (isTemporary) void reply.header('retry-after', String(Math.max(retryAfterSeconds, secondsOf(error))));
     return reply.code(statusCode).send({ statusCode, code: error.code, error: nameOf(statusCode), message });
   };
+}
+
+/** Until it is worth asking again, where the error knows. */
+function secondsOf(error: AsyncCassandraError): number {
+  const isKnown = error instanceof RateLimitExceededError || error instanceof CircuitOpenError;
+  return isKnown ? Math.ceil(error.retryAfterMs / 1000) : 0;
 }
 
 const NAMES: Readonly<Record<number, string>> = {

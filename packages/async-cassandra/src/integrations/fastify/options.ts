@@ -1,8 +1,7 @@
-import { AsyncCluster, type ClusterOptions, OptionReader } from '../../client/index.ts';
-import { ConfigurationError } from '../../errors/index.ts';
+import { AsyncCluster, type ClusterOptions } from '../../client/index.ts';
+import { ConfigurationError, LONGEST_TIMER_MS, OptionReader } from '../../errors/index.ts';
 import type { StatusPageOptions } from '../../observability/index.ts';
 import type { CassandraSession } from '../../session/index.ts';
-import { MAX_DELAY_MS } from './draining.ts';
 
 /** A registry of metrics as prom-client has it. */
 export interface MetricsRegistry {
@@ -22,7 +21,7 @@ export interface HealthOptions {
 
 /** How errors of the driver are answered. */
 export interface ErrorResponseOptions {
-  /** Seconds in the header `Retry-After` of 503 and 429. Default 1. */
+  /** Seconds in the header `Retry-After` of 503 and 429, more when a rate limit or a breaker says that it takes longer. Default 1. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -121,7 +120,7 @@ export function readPluginOptions(options: CassandraPluginOptions): PluginSettin
     isRequired: reader.flag('isRequired', true),
     localDataCenter: reader.text('localDataCenter') ?? dataCenterOf(cluster),
     deadlineMs: reader.raw('deadlineMs') === false ? false : (reader.duration('deadlineMs', undefined) ?? false),
-    drainDelayMs: reader.whole('drainDelayMs', 5_000, 0, MAX_DELAY_MS),
+    drainDelayMs: reader.whole('drainDelayMs', 5_000, 0, LONGEST_TIMER_MS),
     drainTimeoutMs: reader.duration('drainTimeoutMs', 10_000),
     ...readHealth(reader.raw('health')),
     metrics: readMetrics(reader.raw('metrics')),

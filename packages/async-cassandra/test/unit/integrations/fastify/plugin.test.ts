@@ -7,9 +7,11 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import {
   AsyncCluster,
+  CircuitOpenError,
   type CassandraSession,
   InvalidQueryError,
   QueueFullError,
+  RateLimitExceededError,
   RateLimitedSession,
 } from 'async-cassandra';
 import { cassandraPlugin, type CassandraPluginOptions } from 'async-cassandra/fastify';
@@ -134,6 +136,24 @@ describe('cassandraPlugin', () => {
     const full = await app.inject('/full');
     assert.deepEqual([full.statusCode, full.headers['retry-after']], [503, '1']);
     assert.doesNotMatch(full.body, /secrets|maxQueued/);
+  });
+
+  it('should tell clients when to come back, as what refused them says', async () => {
+    await app.register(cassandraPlugin, { session: fakeSession(), errors: { retryAfterSeconds: 2 } });
+    const refused = (retryAfterMs: number): Error =>
+      new RateLimitExceededError('Full', { limit: 'maxQueued', queued: 1, retryAfterMs });
+    app.get('/limited', async () => Promise.reject(refused(4_001)));
+    app.get('/soon', async () => Promise.reject(refused(10)));
+    app.get('/open', async () => Promise.reject(new CircuitOpenError('Open', { state: 'open', retryAfterMs: 30_000 })));
+    const answers = await Promise.all(['/limited', '/soon', '/open'].map((path) => app.inject(path)));
+    assert.deepEqual(
+      answers.map(({ statusCode, headers }) => [statusCode, headers['retry-after']]),
+      [
+        [429, '5'],
+        [429, '2'],
+        [503, '30'],
+      ],
+    );
   });
 
   it('should be alive always, and ready while a local node is up', async () => {
