@@ -29,6 +29,11 @@ export class OptionReader {
     this.#options = (options ?? {}) as Readonly<Record<string, unknown>>;
   }
 
+  /** Reads options of which some are required: undefined is refused as what is no object. */
+  static ofGiven(path: string, options: unknown): OptionReader {
+    return new OptionReader(path, options ?? null);
+  }
+
   /** The option's path, for messages. */
   at(name: string): string {
     return this.#path === '' ? name : `${this.#path}.${name}`;
@@ -60,6 +65,17 @@ export class OptionReader {
     return value;
   }
 
+  /** An array of texts that are not empty, none of them twice: a frozen copy of it. */
+  texts(name: string): readonly string[] | undefined {
+    const value = this.raw(name);
+    if (value === undefined) return undefined;
+    // Array.from: `every` passes over what a sparse array leaves out.
+    const texts: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [undefined];
+    if (!texts.every((text) => typeof text === 'string' && text !== '') || new Set(texts).size !== texts.length)
+      this.refuse(name, 'an array of different texts that are not empty');
+    return Object.freeze(texts as readonly string[]);
+  }
+
   flag(name: string, absent: boolean): boolean {
     const value = this.raw(name);
     if (value === undefined) return absent;
@@ -75,12 +91,21 @@ export class OptionReader {
   ): number | T {
     const value = this.raw(name);
     if (value === undefined) return absent;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
-      this.refuse(
-        name,
-        max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
-      );
-    }
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
+      this.refuse(name, inRange('a whole number', min, max));
+    return value;
+  }
+
+  /** A number that need not be whole; never Infinity. */
+  number<T extends number | undefined>(
+    name: string,
+    absent: T,
+    min: number,
+    max: number = Number.MAX_SAFE_INTEGER,
+  ): number | T {
+    const value = this.raw(name);
+    if (value === undefined) return absent;
+    if (typeof value !== 'number' || !(value >= min && value <= max)) this.refuse(name, inRange('a number', min, max));
     return value;
   }
 
@@ -131,14 +156,27 @@ export class OptionReader {
     return value as T | undefined;
   }
 
-  /** To be called last: what has not been read is unknown. */
+  /** To be called when all has been read: what has not been is unknown. */
   end(): void {
     for (const name of Object.keys(this.#options))
       if (!this.#read.has(name)) this.#fail(name, 'is unknown; check its spelling');
+  }
+
+  /**
+   * What was read of an option, unless it is absent. To be called after `end`, so that of a name that was misspelt the spelling is
+   * told, and not that the option is absent.
+   */
+  required<T>(name: string, value: T | undefined): T {
+    if (value === undefined) this.#fail(name, 'is required');
+    return value;
   }
 
   #fail(name: string, requirement: string): never {
     const path = this.at(name);
     throw new ConfigurationError(path, this.#message(path, requirement));
   }
+}
+
+function inRange(kind: string, min: number, max: number): string {
+  return max === Number.MAX_SAFE_INTEGER ? `${kind} of at least ${min}` : `${kind} from ${min} to ${max}`;
 }

@@ -1,12 +1,12 @@
 import {
   ConnectionError,
   IsBootstrappingError,
+  OptionReader,
   OverloadedError,
   ServerError,
   TimeoutError,
   TruncateError,
 } from '../errors/index.ts';
-import { checkOptionNames, numberOption } from './options.ts';
 import type { RetryContext, RetryPolicy, RetryVerdict } from './retry-policy.ts';
 
 /** Options of {@link AsyncRetryPolicy}. */
@@ -37,8 +37,9 @@ export class AsyncRetryPolicy implements RetryPolicy {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: AsyncRetryPolicyOptions = {}) {
-    checkOptionNames('retryPolicy', options, ['maxRetries']);
-    this.maxRetries = numberOption('retryPolicy.maxRetries', options.maxRetries, 3, { min: 0, isInteger: true });
+    const reader = new OptionReader('retryPolicy', options);
+    this.maxRetries = reader.whole('maxRetries', 3, 0);
+    reader.end();
   }
 
   onReadTimeout(context: RetryContext): RetryVerdict {

@@ -1,4 +1,4 @@
-import { checkOptionNames, numberOption, refuse } from './options.ts';
+import { OptionReader } from '../errors/index.ts';
 import type { ReconnectionPolicy } from './reconnection-policy.ts';
 
 /** Options of {@link ConstantReconnectionPolicy}. */
@@ -13,9 +13,10 @@ export class ConstantReconnectionPolicy implements ReconnectionPolicy {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: ConstantReconnectionPolicyOptions) {
-    checkOptionNames('reconnectionPolicy', options, ['delayMs']);
-    if (options.delayMs === undefined) refuse('reconnectionPolicy.delayMs', 'is required');
-    this.delayMs = numberOption('reconnectionPolicy.delayMs', options.delayMs, 0, { min: 0 });
+    const reader = OptionReader.ofGiven('reconnectionPolicy', options);
+    const delayMs = reader.number('delayMs', undefined, 0);
+    reader.end();
+    this.delayMs = reader.required('delayMs', delayMs);
   }
 
   *schedule(): Generator<number, never> {

@@ -1,5 +1,5 @@
+import { OptionReader } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
-import { checkOptionNames, numberOption, refuse } from './options.ts';
 import type { SpeculativeExecutionPolicy } from './speculative-execution-policy.ts';
 
 /** Options of {@link ConstantSpeculativeExecutionPolicy}. */
@@ -17,17 +17,11 @@ export class ConstantSpeculativeExecutionPolicy implements SpeculativeExecutionP
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: ConstantSpeculativeExecutionPolicyOptions) {
-    const path = 'speculativeExecutionPolicy';
-    checkOptionNames(path, options, ['delayMs', 'maxSpeculativeExecutions']);
-    if (options.delayMs === undefined) refuse(`${path}.delayMs`, 'is required');
-    this.delayMs = numberOption(`${path}.delayMs`, options.delayMs, 0, { min: 0 });
-    const limit = { min: 1, max: 100, isInteger: true };
-    this.maxSpeculativeExecutions = numberOption(
-      `${path}.maxSpeculativeExecutions`,
-      options.maxSpeculativeExecutions,
-      1,
-      limit,
-    );
+    const reader = OptionReader.ofGiven('speculativeExecutionPolicy', options);
+    const delayMs = reader.number('delayMs', undefined, 0);
+    this.maxSpeculativeExecutions = reader.whole('maxSpeculativeExecutions', 1, 1, 100);
+    reader.end();
+    this.delayMs = reader.required('delayMs', delayMs);
   }
 
   nextDelayMs(_node: NodeInfo, executions: number): number {

@@ -1,6 +1,6 @@
+import { OptionReader } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { NodeBreakerOptions } from './node-breaker.ts';
-import { checkOptionNames, flagOption, functionOption, numberOption, textOption, textsOption } from './options.ts';
 import type { PlaceRules } from './routing-snapshot.ts';
 
 /** How nodes of other data centres are used. */
@@ -38,36 +38,34 @@ export interface DefaultLoadBalancingSettings {
   readonly warmUpMs: number;
 }
 
-const PATH = 'loadBalancingPolicy';
-const NAMES = ['localDataCenter', 'localRack', 'remoteNodes', 'nodeFilter', 'circuitBreaker', 'warmUpMs'];
-const REMOTE_NAMES = ['dataCenters', 'nodesPerDataCenter', 'allowLocalConsistencies'];
-
 /** @throws ConfigurationError naming the option that is wrong */
 export function readDefaultLoadBalancingOptions(
   options: DefaultLoadBalancingPolicyOptions,
 ): DefaultLoadBalancingSettings {
-  checkOptionNames(PATH, options, NAMES);
-  const { remoteNodes = false, circuitBreaker = {}, warmUpMs } = options;
-  const remote = typeof remoteNodes === 'boolean' ? {} : remoteNodes;
-  const at = `${PATH}.remoteNodes`;
-  checkOptionNames(at, remote, REMOTE_NAMES);
-  const count = { min: 1, isInteger: true };
-  return {
+  const reader = new OptionReader('loadBalancingPolicy', options);
+  const remoteNodes = reader.raw('remoteNodes');
+  const remoteOptions = typeof remoteNodes === 'boolean' ? undefined : remoteNodes;
+  const remote = new OptionReader(reader.at('remoteNodes'), remoteOptions);
+  const settings: DefaultLoadBalancingSettings = {
     rules: {
-      localDataCenter: textOption(`${PATH}.localDataCenter`, options.localDataCenter),
-      localRack: textOption(`${PATH}.localRack`, options.localRack),
-      nodeFilter: functionOption(`${PATH}.nodeFilter`, options.nodeFilter),
-      usesRemote: remoteNodes !== false,
-      remoteDataCenters: textsOption(`${at}.dataCenters`, remote.dataCenters),
-      nodesPerRemoteDataCenter: numberOption(
-        `${at}.nodesPerDataCenter`,
-        remote.nodesPerDataCenter,
-        Number.MAX_SAFE_INTEGER,
-        count,
-      ),
+      localDataCenter: reader.text('localDataCenter'),
+      localRack: reader.text('localRack'),
+      nodeFilter: reader.functionOf<(node: NodeInfo) => boolean>('nodeFilter'),
+      usesRemote: remoteNodes !== undefined && remoteNodes !== false,
+      remoteDataCenters: remote.texts('dataCenters'),
+      nodesPerRemoteDataCenter: remote.whole('nodesPerDataCenter', Number.MAX_SAFE_INTEGER, 1),
     },
-    allowsLocalConsistencies: flagOption(`${at}.allowLocalConsistencies`, remote.allowLocalConsistencies, false),
-    circuitBreaker: circuitBreaker === false ? null : circuitBreaker,
-    warmUpMs: numberOption(`${PATH}.warmUpMs`, warmUpMs, 10_000, { min: 0 }),
+    allowsLocalConsistencies: remote.flag('allowLocalConsistencies', false),
+    circuitBreaker: readCircuitBreaker(reader),
+    warmUpMs: reader.number('warmUpMs', 10_000, 0),
   };
+  remote.end();
+  reader.end();
+  return settings;
+}
+
+/** Its options are read by the breaker. */
+function readCircuitBreaker(reader: OptionReader): NodeBreakerOptions | null {
+  if (reader.raw('circuitBreaker') === false) return null;
+  return reader.object<NodeBreakerOptions>('circuitBreaker', [], 'false or an object') ?? {};
 }

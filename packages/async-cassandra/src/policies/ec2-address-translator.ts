@@ -1,5 +1,5 @@
+import { OptionReader } from '../errors/index.ts';
 import type { AddressTranslator } from './address-translator.ts';
-import { checkOptionNames, functionOption, refuse } from './options.ts';
 
 /** Options of {@link Ec2AddressTranslator}. */
 export interface Ec2AddressTranslatorOptions {
@@ -20,11 +20,12 @@ export class Ec2AddressTranslator implements AddressTranslator {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: Ec2AddressTranslatorOptions) {
-    checkOptionNames('addressTranslator', options, ['reverseLookup', 'lookup']);
-    const read = <F>(name: keyof Ec2AddressTranslatorOptions, value: F | undefined): F =>
-      functionOption(`addressTranslator.${name}`, value) ?? refuse(`addressTranslator.${name}`, 'is required');
-    this.#reverseLookup = read('reverseLookup', options.reverseLookup);
-    this.#lookup = read('lookup', options.lookup);
+    const reader = OptionReader.ofGiven('addressTranslator', options);
+    const reverseLookup = reader.functionOf<Ec2AddressTranslatorOptions['reverseLookup']>('reverseLookup');
+    const lookup = reader.functionOf<Ec2AddressTranslatorOptions['lookup']>('lookup');
+    reader.end();
+    this.#reverseLookup = reader.required('reverseLookup', reverseLookup);
+    this.#lookup = reader.required('lookup', lookup);
   }
 
   async translate(e: {

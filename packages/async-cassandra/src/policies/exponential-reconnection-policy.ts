@@ -1,4 +1,4 @@
-import { checkOptionNames, numberOption, refuse } from './options.ts';
+import { OptionReader } from '../errors/index.ts';
 import type { ReconnectionPolicy } from './reconnection-policy.ts';
 
 /** Options of {@link ExponentialReconnectionPolicy}. */
@@ -16,11 +16,11 @@ export class ExponentialReconnectionPolicy implements ReconnectionPolicy {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: ExponentialReconnectionPolicyOptions = {}) {
-    checkOptionNames('reconnectionPolicy', options, ['baseDelayMs', 'maxDelayMs']);
-    this.baseDelayMs = numberOption('reconnectionPolicy.baseDelayMs', options.baseDelayMs, 1_000, { min: 1 });
-    const fallback = Math.max(60_000, this.baseDelayMs);
-    this.maxDelayMs = numberOption('reconnectionPolicy.maxDelayMs', options.maxDelayMs, fallback, { min: 1 });
-    if (this.maxDelayMs < this.baseDelayMs) refuse('reconnectionPolicy.maxDelayMs', 'must not be below baseDelayMs');
+    const reader = new OptionReader('reconnectionPolicy', options);
+    this.baseDelayMs = reader.number('baseDelayMs', 1_000, 1);
+    this.maxDelayMs = reader.number('maxDelayMs', Math.max(60_000, this.baseDelayMs), 1);
+    reader.end();
+    if (this.maxDelayMs < this.baseDelayMs) reader.refuse('maxDelayMs', 'a number of at least baseDelayMs');
   }
 
   *schedule(): Generator<number, never> {

@@ -1,5 +1,5 @@
+import { OptionReader } from '../errors/index.ts';
 import type { AddressTranslator } from './address-translator.ts';
-import { checkOptionNames, refuse } from './options.ts';
 
 /** Options of {@link FixedAddressTranslator}. */
 export interface FixedAddressTranslatorOptions {
@@ -15,20 +15,20 @@ interface Target {
   readonly port: number | undefined;
 }
 
-const PATH = 'addressTranslator.addresses';
-
 /** Translates by a fixed table, for clusters behind port forwarding or network address translation. What is not in it stays. */
 export class FixedAddressTranslator implements AddressTranslator {
   readonly #targets = new Map<string, Target>();
 
   /** @throws ConfigurationError naming the entry that is wrong */
   constructor(options: FixedAddressTranslatorOptions) {
-    checkOptionNames('addressTranslator', options, ['addresses']);
-    const { addresses } = options;
-    if (typeof addresses !== 'object' || addresses === null) refuse(PATH, 'must be an object');
-    for (const [from, to] of Object.entries(addresses)) {
-      const source = parseTarget(`${PATH}.${from}`, from);
-      this.#targets.set(keyOf(source.host, source.port), parseTarget(`${PATH}.${from}`, to));
+    const reader = OptionReader.ofGiven('addressTranslator', options);
+    const addresses = reader.inner('addresses');
+    reader.end();
+    reader.required('addresses', options.addresses);
+    const form = 'of the form host or host:port';
+    for (const [from, to] of Object.entries(addresses.rest())) {
+      const source = parseTarget(from) ?? addresses.refuse(from, form);
+      this.#targets.set(keyOf(source.host, source.port), parseTarget(to) ?? addresses.refuse(from, form));
     }
   }
 
@@ -45,15 +45,14 @@ function keyOf(host: string, port: number | undefined): string {
   return `${host} ${port ?? ''}`;
 }
 
-/** `host`, `host:port`, `[::1]:port`, `[::1]` or `::1`. */
-function parseTarget(path: string, text: unknown): Target {
-  if (typeof text === 'string') {
-    const match =
-      /^(?:\[([^\]\s]+)\]|([^:\s[\]]+))(?::([0-9]{1,5}))?$/.exec(text) ??
-      /^()((?:[0-9a-fA-F.]*:){2,}[0-9a-fA-F.]*)$/.exec(text);
-    const host = match?.[1] || match?.[2];
-    const port = match?.[3] === undefined ? undefined : Number(match[3]);
-    if (host !== undefined && host !== '' && (port === undefined || (port > 0 && port < 65_536))) return { host, port };
-  }
-  refuse(path, 'must be of the form host or host:port');
+/** `host`, `host:port`, `[::1]:port`, `[::1]` or `::1`; undefined when it is none of them. */
+function parseTarget(text: unknown): Target | undefined {
+  if (typeof text !== 'string') return undefined;
+  const match =
+    /^(?:\[([^\]\s]+)\]|([^:\s[\]]+))(?::([0-9]{1,5}))?$/.exec(text) ??
+    /^()((?:[0-9a-fA-F.]*:){2,}[0-9a-fA-F.]*)$/.exec(text);
+  const host = match?.[1] || match?.[2];
+  const port = match?.[3] === undefined ? undefined : Number(match[3]);
+  const isSound = host !== undefined && host !== '' && (port === undefined || (port > 0 && port < 65_536));
+  return isSound ? { host, port } : undefined;
 }

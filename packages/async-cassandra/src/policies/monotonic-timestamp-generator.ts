@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../errors/index.ts';
-import { checkOptionNames, functionOption, numberOption } from './options.ts';
+import { ConfigurationError, OptionReader } from '../errors/index.ts';
 import type { TimestampGenerator } from './timestamp-generator.ts';
 
 /** Options of {@link MonotonicTimestampGenerator}. */
@@ -37,15 +36,13 @@ export class MonotonicTimestampGenerator implements TimestampGenerator {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: MonotonicTimestampGeneratorOptions = {}) {
-    const path = 'timestampGenerator';
-    checkOptionNames(path, options, ['maxDriftMs', 'warnDriftMs', 'warnIntervalMs', 'onDrift', 'now']);
-    const read = (name: 'maxDriftMs' | 'warnDriftMs' | 'warnIntervalMs', fallback: number): number =>
-      numberOption(`${path}.${name}`, options[name], fallback, { min: 0 }) * MICROS_PER_MS;
-    this.#maxDrift = read('maxDriftMs', 60_000);
-    this.#warnDrift = read('warnDriftMs', 1_000);
-    this.#warnInterval = read('warnIntervalMs', 1_000);
-    this.#onDrift = functionOption(`${path}.onDrift`, options.onDrift);
-    this.#now = functionOption(`${path}.now`, options.now);
+    const reader = new OptionReader('timestampGenerator', options);
+    this.#maxDrift = reader.number('maxDriftMs', 60_000, 0) * MICROS_PER_MS;
+    this.#warnDrift = reader.number('warnDriftMs', 1_000, 0) * MICROS_PER_MS;
+    this.#warnInterval = reader.number('warnIntervalMs', 1_000, 0) * MICROS_PER_MS;
+    this.#onDrift = reader.functionOf<(driftMs: number) => void>('onDrift');
+    this.#now = reader.functionOf<() => number>('now');
+    reader.end();
   }
 
   init(nowMicros: () => number): void {

@@ -1,4 +1,4 @@
-import { checkOptionNames, numberOption } from './options.ts';
+import { OptionReader } from '../errors/index.ts';
 
 /** When a node counts as broken. */
 export interface NodeBreakerOptions {
@@ -15,7 +15,6 @@ export interface NodeBreakerOptions {
 /** `open`: passed over; `halfOpen`: the next request, or one under way, is its probe. */
 export type BreakerState = 'closed' | 'open' | 'halfOpen';
 
-const NAMES = ['minFailures', 'failureRatio', 'windowMs', 'openMs'] as const;
 const CLOSED = 0;
 const OPEN = 1;
 const PROBED = 2;
@@ -40,11 +39,12 @@ export class NodeBreaker {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(path: string, options: NodeBreakerOptions) {
-    checkOptionNames(path, options, NAMES);
-    this.#minFailures = numberOption(`${path}.minFailures`, options.minFailures, 10, { min: 1, isInteger: true });
-    this.#failureRatio = numberOption(`${path}.failureRatio`, options.failureRatio, 0.5, { min: 0, max: 1 });
-    this.#windowMs = numberOption(`${path}.windowMs`, options.windowMs, 10_000, { min: 1 });
-    this.#openMs = numberOption(`${path}.openMs`, options.openMs, 2_000, { min: 1 });
+    const reader = new OptionReader(path, options);
+    this.#minFailures = reader.whole('minFailures', 10, 1);
+    this.#failureRatio = reader.number('failureRatio', 0.5, 0, 1);
+    this.#windowMs = reader.number('windowMs', 10_000, 1);
+    this.#openMs = reader.number('openMs', 2_000, 1);
+    reader.end();
   }
 
   /** Makes room for slots below `count`. */

@@ -1,6 +1,6 @@
+import { OptionReader } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
-import { checkOptionNames, numberOption, refuse } from './options.ts';
 import type { SpeculativeExecutionPolicy } from './speculative-execution-policy.ts';
 
 /** Options of {@link PercentileSpeculativeExecutionPolicy}. */
@@ -17,7 +17,6 @@ export interface PercentileSpeculativeExecutionPolicyOptions {
   readonly maxDelayMs?: number | undefined;
 }
 
-const NAMES = ['percentile', 'maxSpeculativeExecutions', 'minSamples', 'minDelayMs', 'maxDelayMs'] as const;
 const UNITS_PER_MS = 1_000;
 /** The latest latencies count most: at this many the older half fades. */
 const MEMORY = 20_000;
@@ -40,26 +39,14 @@ export class PercentileSpeculativeExecutionPolicy implements SpeculativeExecutio
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: PercentileSpeculativeExecutionPolicyOptions = {}) {
-    const path = 'speculativeExecutionPolicy';
-    checkOptionNames(path, options, NAMES);
-    const read = (
-      name: (typeof NAMES)[number],
-      fallback: number,
-      min: number,
-      max?: number,
-      isInteger = false,
-    ): number =>
-      numberOption(`${path}.${name}`, options[name], fallback, {
-        min,
-        isInteger,
-        ...(max === undefined ? {} : { max }),
-      });
-    this.percentile = read('percentile', 99, 1, 99.999);
-    this.maxSpeculativeExecutions = read('maxSpeculativeExecutions', 1, 1, 100, true);
-    this.#minSamples = read('minSamples', 1_000, 1, MEMORY / 2, true);
-    this.#minDelayMs = read('minDelayMs', 1, 0);
-    this.#maxDelayMs = read('maxDelayMs', Number.MAX_SAFE_INTEGER, 0);
-    if (this.#maxDelayMs < this.#minDelayMs) refuse(`${path}.maxDelayMs`, 'must not be below minDelayMs');
+    const reader = new OptionReader('speculativeExecutionPolicy', options);
+    this.percentile = reader.number('percentile', 99, 1, 99.999);
+    this.maxSpeculativeExecutions = reader.whole('maxSpeculativeExecutions', 1, 1, 100);
+    this.#minSamples = reader.whole('minSamples', 1_000, 1, MEMORY / 2);
+    this.#minDelayMs = reader.number('minDelayMs', 1, 0);
+    this.#maxDelayMs = reader.number('maxDelayMs', Number.MAX_SAFE_INTEGER, 0);
+    reader.end();
+    if (this.#maxDelayMs < this.#minDelayMs) reader.refuse('maxDelayMs', 'a number of at least minDelayMs');
     this.#histogram = new LatencyHistogram(MEMORY);
     this.#untilRefresh = this.#minSamples;
   }

@@ -1,6 +1,6 @@
+import { OptionReader } from '../errors/index.ts';
 import type { ClusterView, NodeDistance, NodeInfo } from '../metadata/index.ts';
 import type { LoadBalancingPolicy } from './load-balancing-policy.ts';
-import { checkOptionNames, flagOption } from './options.ts';
 
 /** Options of {@link RoundRobinLoadBalancingPolicy}. */
 export interface RoundRobinLoadBalancingPolicyOptions {
@@ -19,8 +19,9 @@ export class RoundRobinLoadBalancingPolicy implements LoadBalancingPolicy {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: RoundRobinLoadBalancingPolicyOptions = {}) {
-    checkOptionNames('loadBalancingPolicy', options, ['allDataCenters']);
-    this.#allDataCenters = flagOption('loadBalancingPolicy.allDataCenters', options.allDataCenters, false);
+    const reader = new OptionReader('loadBalancingPolicy', options);
+    this.#allDataCenters = reader.flag('allDataCenters', false);
+    reader.end();
   }
 
   init(view: ClusterView): void {

@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../errors/index.ts';
-import { checkOptionNames, functionOption, textOption } from './options.ts';
+import { ConfigurationError, OptionReader } from '../errors/index.ts';
 import { DEFAULT_REQUEST_ID_KEY, type RequestIdGenerator } from './request-id-generator.ts';
 
 /** Options of {@link W3cRequestIdGenerator}. */
@@ -23,9 +22,10 @@ export class W3cRequestIdGenerator implements RequestIdGenerator {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: W3cRequestIdGeneratorOptions = {}) {
-    checkOptionNames('requestIdGenerator', options, ['payloadKey', 'random']);
-    this.payloadKey = textOption('requestIdGenerator.payloadKey', options.payloadKey) ?? DEFAULT_REQUEST_ID_KEY;
-    this.#random = functionOption('requestIdGenerator.random', options.random);
+    const reader = new OptionReader('requestIdGenerator', options);
+    this.payloadKey = reader.text('payloadKey') ?? DEFAULT_REQUEST_ID_KEY;
+    this.#random = reader.functionOf<() => number>('random');
+    reader.end();
   }
 
   init(random: () => number): void {

@@ -2,8 +2,8 @@ import type { Row } from '../codecs/index.ts';
 import type { Timers } from '../connection/index.ts';
 import type { RawPage } from './raw-page.ts';
 
-/** Others get the event loop after this much was decoded (rule 13 of the design). */
-const SLICE_BYTES = 256 * 1024;
+/** Whoever decodes lets others have the event loop after this much (rule 13 of the design). */
+export const SLICE_BYTES = 256 * 1024;
 
 /**
  * What one reader may decode in a turn of the event loop, page after page: one whose pages have come already, and who

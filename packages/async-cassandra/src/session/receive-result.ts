@@ -9,13 +9,11 @@ import {
   ResultKind,
   type SchemaChange,
 } from '../protocol/index.ts';
+import { SLICE_BYTES } from './decode-turns.ts';
 import { keepReader } from './raw-page.ts';
 import type { LiveAttempt, LiveRequest, ResultReceiver } from './request-contract.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import { AsyncResultSet } from './result-set.ts';
-
-/** `execute` lets others have the event loop after this much was decoded (rule 13 of the design). */
-const SLICE_BYTES = 256 * 1024;
 
 /** Makes an `AsyncResultSet` of a RESULT; goes on to the next page while a page is empty and not the last (rule 1). */
 export const resultSetReceiver: ResultReceiver = {

@@ -63,6 +63,75 @@ describe('a reader of options', () => {
     }
   });
 
+  it('should read numbers of a range, whole or not', () => {
+    for (const value of [0, 0.5, 1.5, 2]) assert.equal(new OptionReader('', { n: value }).number('n', 1, 0, 2), value);
+    assert.equal(new OptionReader('', { n: 2 ** 53 - 1 }).number('n', 1, 0), 2 ** 53 - 1);
+    assert.equal(new OptionReader('', { n: undefined }).number('n', 7, 8, 9), 7);
+    assert.equal(new OptionReader('', undefined).number('n', undefined, 0), undefined);
+    for (const value of [-0.001, 2.001, Number.NaN, Infinity, -Infinity, '1', null, true, 1n, [1]]) {
+      const read = (r: OptionReader): unknown => r.number('n', 1, 0, 2);
+      refused('n', 'The "n" of a test must be a number from 0 to 2', read, { n: value });
+    }
+    for (const value of [0.999, 2 ** 53, Infinity]) {
+      const read = (r: OptionReader): unknown => r.number('n', 1, 1);
+      refused('n', 'The "n" of a test must be a number of at least 1', read, { n: value });
+    }
+  });
+
+  it('should read different texts into an array of its own', () => {
+    const given = ['b', 'a'];
+    const texts = new OptionReader('', { t: given }).texts('t');
+    assert.deepEqual(texts, given);
+    assert.ok(Object.isFrozen(texts));
+    given.push('c');
+    assert.deepEqual(texts, ['b', 'a']);
+    assert.deepEqual(new OptionReader('', { t: [] }).texts('t'), []);
+    assert.equal(new OptionReader('', {}).texts('t'), undefined);
+    const sparse: string[] = [];
+    sparse[1] = 'b';
+    for (const t of [
+      ['a', 'a'],
+      ['a', ''],
+      ['a', 5],
+      [undefined],
+      sparse,
+      'ab',
+      new Set(['a']),
+      { 0: 'a', length: 1 },
+      null,
+    ]) {
+      const read = (r: OptionReader): unknown => r.texts('t');
+      refused('t', 'The "t" of a test must be an array of different texts that are not empty', read, { t });
+    }
+  });
+
+  it('should tell what is required and absent, and first how it was misspelt', () => {
+    const read = (reader: OptionReader): number => {
+      const value = reader.number('size', undefined, 0);
+      reader.end();
+      return reader.required('size', value);
+    };
+    assert.equal(read(new OptionReader('', { size: 0 })), 0);
+    refused('size', 'The "size" of a test is required', read, {});
+    refused('size', 'The "size" of a test is required', read, { size: undefined });
+    refused('sice', 'The "sice" of a test is unknown; check its spelling', read, { sice: 1 });
+  });
+
+  it('should refuse absent options when some are required', () => {
+    for (const options of [undefined, null, 5, []])
+      assert.throws(() => OptionReader.ofGiven('a', options), { path: 'a', message: 'Option "a" must be an object' });
+    assert.equal(OptionReader.ofGiven('a', { b: 1 }).raw('b'), 1);
+  });
+
+  it('should refuse what is unknown also when all else is fine', () => {
+    const read = (r: OptionReader): unknown => [r.number('n', 1, 0), r.texts('t'), r.text('s'), r.functionOf('f')];
+    const fine = { n: 1, t: ['a'], s: 'b', f: () => 1 };
+    refused('x', 'The "x" of a test is unknown; check its spelling', read, { ...fine, x: undefined });
+    const reader = new OptionReader('', fine);
+    read(reader);
+    reader.end();
+  });
+
   it('should hand over what it has not read', () => {
     const reader = new OptionReader('', { a: 1, b: undefined, c: 'x', ['__proto__']: 2 });
     reader.whole('a', 1, 1);

@@ -36,12 +36,20 @@ describe('FixedAddressTranslator', () => {
         String(bad),
       );
     }
-    assert.throws(() => new FixedAddressTranslator({ addresses: { '': 'a' } }), ConfigurationError);
-    assert.throws(() => new FixedAddressTranslator({} as { addresses: Record<string, string> }), ConfigurationError);
-    assert.throws(
-      () => new FixedAddressTranslator({ addresses: {}, x: 1 } as { addresses: Record<string, string> }),
-      ConfigurationError,
-    );
+    for (const [options, path] of [
+      [{ addresses: { '': 'a' } }, 'addressTranslator.addresses.'],
+      [{ addresses: ['10.0.0.1'] }, 'addressTranslator.addresses'],
+      [{ addresses: null }, 'addressTranslator.addresses'],
+      [{}, 'addressTranslator.addresses'],
+      [undefined, 'addressTranslator'],
+      [{ addresses: {}, x: 1 }, 'addressTranslator.x'],
+    ] as const) {
+      assert.throws(
+        () => new FixedAddressTranslator(options as unknown as { addresses: Record<string, string> }),
+        (error) => error instanceof ConfigurationError && error.path === path,
+        path,
+      );
+    }
   });
 });
 

@@ -437,9 +437,13 @@ describe('DefaultLoadBalancingPolicy', () => {
       [{ remoteNodes: { nodesPerDataCenter: 0 } }, 'remoteNodes.nodesPerDataCenter'],
       [{ remoteNodes: { allowLocalConsistencies: 1 } }, 'remoteNodes.allowLocalConsistencies'],
       [{ remoteNodes: { nodes: 1 } }, 'remoteNodes.nodes'],
+      [{ remoteNodes: { dataCenters: ['dc2'], nodes: undefined } }, 'remoteNodes.nodes'],
       [{ circuitBreaker: true }, 'circuitBreaker'],
+      [{ circuitBreaker: null }, 'circuitBreaker'],
+      [{ circuitBreaker: { openMs: 1, open: 1 } }, 'circuitBreaker.open'],
       [{ circuitBreaker: { openMs: 0 } }, 'circuitBreaker.openMs'],
       [{ localDc: 'dc1' }, 'localDc'],
+      [{ localDataCenter: 'dc1', remoteNodes: true, localDc: 'dc1' }, 'localDc'],
     ] as const) {
       assert.throws(
         () => new DefaultLoadBalancingPolicy(options as unknown as DefaultLoadBalancingPolicyOptions),

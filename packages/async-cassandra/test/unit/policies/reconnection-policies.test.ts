@@ -25,6 +25,7 @@ describe('ConstantReconnectionPolicy', () => {
     refusedAt('delayMs', () => new ConstantReconnectionPolicy({ delayMs: -1 }));
     refusedAt('delayMs', () => new ConstantReconnectionPolicy({} as { delayMs: number }));
     refusedAt('delay', () => new ConstantReconnectionPolicy({ delayMs: 1, delay: 1 } as { delayMs: number }));
+    refusedAt('delay', () => new ConstantReconnectionPolicy({ delay: 1 } as unknown as { delayMs: number }));
   });
 });
 
