@@ -4,8 +4,8 @@ import { closeOnSignals } from '../../../src/client/index.ts';
 import { ConfigurationError } from '../../../src/errors/index.ts';
 import { ClusterHarness, nothing } from './cluster-harness.ts';
 
-/** A signal that nobody else in a test process listens to. */
-const SIGNAL = 'SIGUSR2';
+/** A signal that nobody else in a test process listens to: Node 24 has them write a report on SIGUSR2. */
+const SIGNAL = 'SIGHUP';
 const signals = [SIGNAL] as const;
 
 const listeners = (): number => process.listenerCount(SIGNAL);

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MAX_PARALLEL_CONNECTS } from '../../../src/cluster/connect-limiter.ts';
-import { collectUntil } from '../../support/collect-garbage.ts';
-import type { FakeConnection } from './fakes.ts';
 import { PoolHarness } from './pool-harness.ts';
 
 /** A started pool whose attempts have failed so often; nothing is under way, the next one waits for its time. */
@@ -22,16 +20,6 @@ async function msToNext(harness: PoolHarness): Promise<number> {
   const before = harness.clock.now();
   await harness.clock.runUntil(() => harness.pending.length > 0);
   return harness.clock.now() - before;
-}
-
-/** Gives the pool a connection, which it then loses. Apart, for no frame to hold the connection. */
-async function loseOne(harness: PoolHarness, breaks: boolean): Promise<WeakRef<FakeConnection>> {
-  await harness.clock.runUntil(() => harness.pending.length > 0);
-  const connection = await harness.succeed();
-  await harness.clock.advance(5_000);
-  if (breaks) connection.break();
-  else connection.retire(null);
-  return new WeakRef(connection);
 }
 
 describe('ConnectionPool, when it tries again', () => {
@@ -100,20 +88,6 @@ describe('ConnectionPool, when it tries again', () => {
     h.pool.reconnectNow();
     await h.clock.advance(0);
     assert.equal(h.pending.length, 1);
-    await h.pool.close(0);
-  });
-
-  it('should hold on to no connection that is gone', async () => {
-    const h = new PoolHarness(2);
-    void h.pool.start();
-    await h.clock.advance(0);
-    const gone: WeakRef<FakeConnection>[] = [];
-    for (let i = 0; i < 20; i++) gone.push(await loseOne(h, i % 2 === 0));
-    // The harness knows them too.
-    h.made.length = 0;
-    h.attempts.length = 0;
-    await collectUntil(() => gone.every((reference) => reference.deref() === undefined));
-    assert.equal(gone.filter((reference) => reference.deref() !== undefined).length, 0);
     await h.pool.close(0);
   });
 });

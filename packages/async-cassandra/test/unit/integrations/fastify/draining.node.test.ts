@@ -234,8 +234,9 @@ describe('draining of cassandraPlugin', () => {
     const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
     t.mock.method(dns, 'lookup', (...args: unknown[]) => {
       const done = args.at(-1) as (...results: unknown[]) => void;
-      if ((args[1] as { all?: boolean }).all === true) done(null, addresses);
-      else done(null, args[0] === 'localhost' ? '127.0.0.1' : args[0], 4);
+      const found = args[0] === 'localhost' ? addresses : [{ address: args[0], family: 4 }];
+      if ((args[1] as { all?: boolean }).all === true) done(null, found);
+      else done(null, found[0]?.address, 4);
     });
     const port = await listen({}, 'localhost');
     assert.equal(app.addresses().length, 2);
