@@ -3,7 +3,7 @@ import type { Timers } from '../connection/index.ts';
 import type { RawPage } from './raw-page.ts';
 
 /** Whoever decodes lets others have the event loop after this much (rule 13 of the design). */
-export const SLICE_BYTES = 256 * 1024;
+export const SLICE_BYTES: number = 256 * 1024;
 
 /**
  * What one reader may decode in a turn of the event loop, page after page: one whose pages have come already, and who
