@@ -90,10 +90,8 @@ export class OptionReader {
     max: number = Number.MAX_SAFE_INTEGER,
   ): number | T {
     const value = this.raw(name);
-    if (value === undefined) return absent;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
-      this.refuse(name, inRange('a whole number', min, max));
-    return value;
+    if (value !== undefined && !Number.isSafeInteger(value)) this.refuse(name, inRange('a whole number', min, max));
+    return this.#within(name, absent, min, max, 'a whole number');
   }
 
   /** A number that need not be whole; never Infinity. */
@@ -103,10 +101,7 @@ export class OptionReader {
     min: number,
     max: number = Number.MAX_SAFE_INTEGER,
   ): number | T {
-    const value = this.raw(name);
-    if (value === undefined) return absent;
-    if (typeof value !== 'number' || !(value >= min && value <= max)) this.refuse(name, inRange('a number', min, max));
-    return value;
+    return this.#within(name, absent, min, max, 'a number');
   }
 
   /** Milliseconds above zero that a timer can wait for. */
@@ -168,6 +163,13 @@ export class OptionReader {
    */
   required<T>(name: string, value: T | undefined): T {
     if (value === undefined) this.#fail(name, 'is required');
+    return value;
+  }
+
+  #within<T>(name: string, absent: T, min: number, max: number, kind: string): number | T {
+    const value = this.raw(name);
+    if (value === undefined) return absent;
+    if (typeof value !== 'number' || !(value >= min && value <= max)) this.refuse(name, inRange(kind, min, max));
     return value;
   }
 

@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Codec } from '../../../src/codecs/index.ts';
 import { generatedRows, t } from '../../support/index.ts';
+import { CountingText, mostInOneTurn } from '../../support/session/counting-text.ts';
 import { SessionHarness } from '../../support/session/session-harness.ts';
 
 const CQL = 'SELECT v FROM ks.t';
-
-/** Counts the cells that are decoded. */
-class CountingText implements Codec<string> {
-  readonly cqlType = 'text';
-  decoded = 0;
-  bytes = 0;
-
-  encode(value: string): Uint8Array {
-    return Buffer.from(value);
-  }
-
-  decode(bytes: Uint8Array): string {
-    this.decoded++;
-    this.bytes += bytes.length;
-    return `${bytes.length}`;
-  }
-}
 
 async function start(rowCount: number, bytesPerRow: number): Promise<{ h: SessionHarness; codec: CountingText }> {
   const codec = new CountingText();
@@ -79,22 +62,13 @@ describe('the rows of a stream', () => {
       await h.settle(items.next());
       await h.clock.advance(1_000);
       const { length } = h.statements;
-      let most = 0;
-      let isOver = false;
-      // Virtual time moves on by one event a turn of the real event loop.
-      const turn = (): void => {
-        most = Math.max(most, codec.bytes);
-        codec.bytes = 0;
-        if (!isOver) setImmediate(turn);
-      };
-      turn();
-      await h.settle(
-        (async (): Promise<void> => {
-          while ((await items.next()).done !== true);
-        })(),
-      );
-      isOver = true;
-      turn();
+      const most = await mostInOneTurn(codec, async () => {
+        await h.settle(
+          (async (): Promise<void> => {
+            while ((await items.next()).done !== true);
+          })(),
+        );
+      });
       assert.equal(codec.decoded, 200);
       assert.deepEqual([stream.pageNumber, h.statements.length], [40, length], 'all pages had come');
       assert.ok(most > 50_000, 'the measure sees nothing');

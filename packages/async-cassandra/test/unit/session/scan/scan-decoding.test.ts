@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Codec } from '../../../../src/codecs/index.ts';
 import type { Row } from '../../../../src/index.ts';
 import type { AsyncTableScan, ScanOptions } from '../../../../src/session/index.ts';
 import { SchemaModel } from '../../../support/index.ts';
+import { CountingText, mostInOneTurn } from '../../../support/session/counting-text.ts';
 import { SessionHarness } from '../../../support/session/session-harness.ts';
 import { TokenTable } from '../../../support/session/token-table.ts';
 
@@ -11,23 +11,8 @@ const SLICE_BYTES = 256 * 1024;
 const ROWS = 200;
 const ROW_BYTES = 10_000;
 
-/** Adds up the bytes of the cells that are decoded. */
-class CountingText implements Codec<string> {
-  readonly cqlType = 'text';
-  bytes = 0;
-
-  encode(value: string): Uint8Array {
-    return Buffer.from(value);
-  }
-
-  decode(bytes: Uint8Array): string {
-    this.bytes += bytes.length;
-    return `${bytes.length}`;
-  }
-}
-
 /** Reads a scan to its end, from its second item on without waiting for a server. */
-async function mostInOneTurn(
+async function readScan(
   options: ScanOptions,
   read: (scan: AsyncTableScan) => AsyncIterator<Row | Row[], undefined>,
 ): Promise<{ most: number; rows: number }> {
@@ -38,28 +23,19 @@ async function mostInOneTurn(
   table.describe(schema);
   await using h = await SessionHarness.start({ cluster: { encoding: { codecs: [codec] } }, servers: { schema } });
   table.serve(h.servers);
-  let most = 0;
-  let isOver = false;
-  // Virtual time moves on by one event a turn of the real event loop.
-  const turn = (): void => {
-    most = Math.max(most, codec.bytes);
-    codec.bytes = 0;
-    if (!isOver) setImmediate(turn);
-  };
-  turn();
-  const items = read(h.session.scan('ks.wide', options));
-  const first = await h.settle(items.next());
-  await h.clock.advance(1_000);
-  const { length } = h.statements;
   let seen = 0;
-  const reading = (async (): Promise<void> => {
-    for (let item = first; item.done !== true; item = await items.next())
-      seen += Array.isArray(item.value) ? item.value.length : 1;
-  })();
-  await h.settle(reading);
-  isOver = true;
-  turn();
-  assert.equal(h.statements.length, length, 'all pages had come');
+  const most = await mostInOneTurn(codec, async () => {
+    const items = read(h.session.scan('ks.wide', options));
+    const first = await h.settle(items.next());
+    await h.clock.advance(1_000);
+    const { length } = h.statements;
+    const reading = (async (): Promise<void> => {
+      for (let item = first; item.done !== true; item = await items.next())
+        seen += Array.isArray(item.value) ? item.value.length : 1;
+    })();
+    await h.settle(reading);
+    assert.equal(h.statements.length, length, 'all pages had come');
+  });
   return { most, rows: seen };
 }
 
@@ -75,7 +51,7 @@ describe('what a scan decodes in one turn of the event loop', () => {
   for (const [way, read] of Object.entries(ways))
     for (const [kind, options] of Object.entries(pages))
       it(`should be no more than a slice, by ${way}, of ${kind}`, async (test) => {
-        const { most, rows } = await mostInOneTurn(options, read);
+        const { most, rows } = await readScan(options, read);
         test.diagnostic(`${most} bytes`);
         assert.equal(rows, ROWS);
         assert.ok(most > 0, 'the measure sees nothing');
