@@ -11,7 +11,7 @@ export interface RealCassandra extends AsyncDisposable {
 }
 
 export async function startRealCassandra(nodes: number, isLarge: boolean): Promise<RealCassandra> {
-  const embedded = await EmbeddedCluster.start({ nodes });
+  const embedded = await EmbeddedCluster.start({ nodes, addresses: nodes > 1 ? 'distinct' : 'shared' });
   const [node] = embedded.nodes;
   if (node === undefined) throw new Error('There is no node');
   const { address: host, port } = node;

@@ -14,10 +14,14 @@ async function connect(library: typeof CassandraDriver, spec: ClientSpec): Promi
   const client = new library.Client({
     contactPoints: [`${spec.host}:${spec.port}`],
     localDataCenter: spec.dataCenter,
-    protocolOptions: { maxVersion: 4 },
+    // The port is that of all nodes: it does not read the table that says the port of each.
+    protocolOptions: { maxVersion: 4, port: spec.port },
     ...(spec.hasRaisedLimits ? { pooling: { maxRequestsPerConnection: 32_768 } } : {}),
   });
   await client.connect();
+  const down = client.hosts.values().filter((host) => !host.isUp());
+  if (down.length > 0)
+    throw new Error(`cassandra-driver does not reach ${down.map(({ address }) => address).join(', ')}`);
   const key = library.types.Uuid.fromString(KEY);
   return {
     operation: async (workload) => operation(client, key, workload),
