@@ -1,5 +1,6 @@
 import { type AsyncCassandraError, ConnectionError, TimeoutError } from '../errors/index.ts';
-import { ByteReader, type ByteWriter, Opcode, readError, readPreamble } from '../protocol/index.ts';
+import type { ByteReader } from '../protocol/index.ts';
+import { type ByteWriter, Opcode, readError, readPreamble } from '../protocol/index.ts';
 import type { Connection } from './connection.ts';
 import type { RequestHandler } from './request-handler.ts';
 
@@ -9,11 +10,6 @@ export interface Reply {
   readonly flags: number;
   /** Stands behind the preamble (trace id, warnings, custom payload). */
   readonly reader: ByteReader;
-}
-
-function keep(reader: ByteReader, owned: boolean): ByteReader {
-  if (owned) return new ByteReader().reset(reader.buf, reader.view, reader.pos, reader.end);
-  return ByteReader.of(Uint8Array.prototype.slice.call(reader.buf, reader.pos, reader.end));
 }
 
 /**
@@ -37,7 +33,7 @@ export function call(
       onResponse(replyOpcode, flags, reader, owned) {
         try {
           onReply?.(replyOpcode);
-          const own = keep(reader, owned);
+          const own = reader.keep(owned);
           readPreamble(own, flags);
           if (replyOpcode === Opcode.ERROR) reject(readError(own, connection.protocolVersion, node));
           else resolve({ opcode: replyOpcode, flags, reader: own });

@@ -107,6 +107,7 @@ export async function query(
     );
     const rows: Row[] = [];
     pagingState = connection.decode(() => reader.read(reply, rows));
+    reply.reader.dispose();
     onPage?.(rows);
     for (const row of rows) all.push(row);
   } while (pagingState !== undefined);

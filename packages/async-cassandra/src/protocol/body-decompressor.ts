@@ -3,6 +3,7 @@ import type { CompressionAlgorithm } from './compression.ts';
 import { LZ4_MAX_RATIO, lz4Decompress, lz4DecompressedLength } from './lz4.ts';
 import { ScratchBuffer } from './scratch-buffer.ts';
 import { readSnappyPreamble, SNAPPY_MAX_RATIO, snappyDecompress, snappyDecompressedLength } from './snappy.ts';
+import { replyMemory } from './reply-memory.ts';
 import { ReplyTooLargeError } from './reply-too-large-error.ts';
 
 /** Bodies up to this size are decompressed into one buffer that is used again. */
@@ -75,8 +76,8 @@ export class BodyDecompressor {
     this.length = length;
     this.isOwned = length > SHARED_BYTES;
     if (this.isOwned) {
-      this.buf = Buffer.allocUnsafeSlow(length);
-      this.view = new DataView(this.buf.buffer, this.buf.byteOffset, length);
+      this.buf = replyMemory.borrow(length);
+      this.view = new DataView(this.buf.buffer, this.buf.byteOffset, this.buf.length);
     } else {
       this.#shared.reserve(length);
       this.buf = this.#shared.buf;

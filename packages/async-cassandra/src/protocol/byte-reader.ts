@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors/index.ts';
 import { formatInetAddress } from './inet.ts';
+import { replyMemory } from './reply-memory.ts';
 import { decodeUtf8 } from './text.ts';
 import { formatUuid } from './uuid.ts';
 
@@ -36,9 +37,25 @@ export class ByteReader {
     return this;
   }
 
+  /** Another reader at the same place, over bytes that stay: over the same ones if they are `owned`, else over a copy of what is left. */
+  keep(owned: boolean): ByteReader {
+    const { buf, view, pos, end } = this;
+    if (owned) return new ByteReader().reset(buf, view, pos, end);
+    const memory = replyMemory.borrow(end - pos);
+    const length = buf.copy(memory, 0, pos, end);
+    return new ByteReader().reset(memory, new DataView(memory.buffer, memory.byteOffset, memory.length), 0, length);
+  }
+
   /** Lets go of the bytes, which would otherwise stay in memory until the next `reset`. */
   release(): void {
     this.reset(EMPTY, EMPTY_VIEW, 0, 0);
+  }
+
+  /** Lets go of the bytes for good. Only for who has them alone: their memory may be used for another reply. */
+  dispose(): void {
+    const { buf } = this;
+    this.release();
+    replyMemory.giveBack(buf);
   }
 
   get remaining(): number {

@@ -5,6 +5,7 @@ import { ENVELOPE_HEADER_BYTES } from './envelope.ts';
 import { EnvelopeFlag } from './envelope-flag.ts';
 import { Opcode } from './opcode.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
+import { replyMemory } from './reply-memory.ts';
 import { ReplyTooLargeError } from './reply-too-large-error.ts';
 
 const RESPONSE_BIT = 0x80;
@@ -18,8 +19,8 @@ export interface EnvelopeSink {
    * Called for every envelope, in order.
    *
    * @param reader stands on the body, decompressed; it is used again after the call.
-   * @param owned true when the reader's buffer is private memory that the receiver may keep (with a reader of its own);
-   * false when the bytes are gone after the call.
+   * @param owned true when the reader's buffer is private memory that the receiver may keep (with a reader of its own), and dispose of
+   * when it has done with it; false when the bytes are gone after the call.
    */
   onEnvelope(streamId: number, opcode: number, flags: number, reader: ByteReader, owned: boolean): void;
 }
@@ -165,7 +166,7 @@ export class EnvelopeDecoder {
   #keep(buf: Buffer, view: DataView, pos: number, end: number): void {
     const available = end - pos;
     this.#needed = available < ENVELOPE_HEADER_BYTES ? NO_HEADER : ENVELOPE_HEADER_BYTES + view.getInt32(pos + 5);
-    const partial = Buffer.allocUnsafe(
+    const partial = replyMemory.borrow(
       this.#needed === NO_HEADER
         ? ENVELOPE_HEADER_BYTES
         : Math.max(available, Math.min(this.#needed, FIRST_ASSEMBLY_BYTES)),
@@ -200,8 +201,9 @@ export class EnvelopeDecoder {
     const filled = this.#filled + count;
     if (filled > partial.length) {
       const size = Math.max(filled, Math.min(target, Math.max(2 * partial.length, FIRST_ASSEMBLY_BYTES)));
-      const grown = Buffer.allocUnsafe(size);
+      const grown = replyMemory.borrow(size);
       partial.copy(grown, 0, 0, this.#filled);
+      replyMemory.giveBack(partial);
       partial = grown;
       this.#partial = grown;
     }

@@ -4,12 +4,6 @@ import { ByteReader, readResultKind, ResultKind } from '../protocol/index.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import type { LiveRequest, ResultReceiver } from './request-contract.ts';
 
-/** A reader of its own over bytes that stay. */
-export function keepReader(reader: ByteReader, owned: boolean): ByteReader {
-  if (owned) return new ByteReader().reset(reader.buf, reader.view, reader.pos, reader.end);
-  return ByteReader.of(Uint8Array.prototype.slice.call(reader.buf, reader.pos, reader.end));
-}
-
 /** One page of rows as it came, in memory of its own, decoded as far as somebody asks. */
 export class RawPage {
   readonly request: LiveRequest;
@@ -17,6 +11,8 @@ export class RawPage {
   readonly rowCount: number;
   readonly pagingState: Buffer | undefined;
   readonly #reader: ByteReader;
+  /** Whether nobody else reads the bytes. */
+  readonly #isAlone: boolean;
   #decoded = 0;
 
   private constructor(
@@ -25,12 +21,14 @@ export class RawPage {
     rowCount: number,
     pagingState: Buffer | undefined,
     reader: ByteReader,
+    isAlone: boolean,
   ) {
     this.request = request;
     this.metadata = metadata;
     this.rowCount = rowCount;
     this.pagingState = pagingState;
     this.#reader = reader;
+    this.#isAlone = isAlone;
   }
 
   static of(
@@ -41,11 +39,22 @@ export class RawPage {
     reader: ByteReader,
     owned: boolean,
   ): RawPage {
-    return new RawPage(request, metadata, rowCount, pagingState, keepReader(reader, owned));
+    return new RawPage(request, metadata, rowCount, pagingState, reader.keep(owned), true);
+  }
+
+  /** A page whose bytes, at which `bytes` stands, its maker reads as well, also when all rows are decoded; and disposes of. */
+  static over(
+    request: LiveRequest,
+    metadata: ResultMetadata,
+    rowCount: number,
+    pagingState: Buffer | undefined,
+    bytes: ByteReader,
+  ): RawPage {
+    return new RawPage(request, metadata, rowCount, pagingState, bytes.keep(true), false);
   }
 
   static empty(request: LiveRequest): RawPage {
-    return new RawPage(request, null, 0, undefined, new ByteReader());
+    return new RawPage(request, null, 0, undefined, new ByteReader(), true);
   }
 
   get remainingRows(): number {
@@ -79,6 +88,7 @@ export class RawPage {
       throw error;
     }
     this.#decoded += take;
+    if (this.#isAlone && this.remainingRows === 0) this.#reader.dispose();
   }
 }
 

@@ -10,7 +10,6 @@ import {
   type SchemaChange,
 } from '../protocol/index.ts';
 import { SLICE_BYTES } from './decode-turns.ts';
-import { keepReader } from './raw-page.ts';
 import type { LiveAttempt, LiveRequest, ResultReceiver } from './request-contract.ts';
 import type { ResultMetadata } from './result-metadata.ts';
 import { AsyncResultSet } from './result-set.ts';
@@ -72,10 +71,11 @@ function receiveRows(request: LiveRequest, attempt: LiveAttempt, reader: ByteRea
   if (rowCount === 0 && pagingState !== undefined && request.settings.pagingState === undefined) {
     request.continueFrom(pagingState, attempt);
   } else if (reader.end - reader.pos > SLICE_BYTES) {
-    decodeInSlices(request, attempt, metadata, rowCount, pagingState, keepReader(reader, owned));
+    decodeInSlices(request, attempt, metadata, rowCount, pagingState, reader.keep(owned));
   } else {
     const rows: Row[] = [];
     metadata.decoder.decode(reader, rowCount, rows);
+    if (owned) reader.dispose();
     request.resolve(new AsyncResultSet(request, rows, metadata, pagingState));
   }
 }
@@ -101,7 +101,10 @@ function decodeInSlices(
       return;
     }
     if (rows.length < rowCount) timers.setImmediate(slice);
-    else request.resolve(new AsyncResultSet(request, rows, metadata, pagingState));
+    else {
+      reader.dispose();
+      request.resolve(new AsyncResultSet(request, rows, metadata, pagingState));
+    }
   };
   slice();
 }

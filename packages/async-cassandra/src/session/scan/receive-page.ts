@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../errors/index.ts';
 import { readResultKind, ResultKind } from '../../protocol/index.ts';
-import { keepReader, RawPage } from '../raw-page.ts';
+import { RawPage } from '../raw-page.ts';
 import type { ResultReceiver } from '../request-contract.ts';
 import type { ReceivedPage } from './scan-page.ts';
 
@@ -17,8 +17,8 @@ export const scanPageReceiver: ResultReceiver = {
     const metadata = core.rowsHead.read(reader, core.protocolVersion, attempt.sentMetadata, last, core.registry);
     if (metadata !== last && metadata !== attempt.sentMetadata) statement.learn(metadata);
     const { rowCount, pagingState } = core.rowsHead;
-    const bytes = keepReader(reader, owned);
-    const page: ReceivedPage = { raw: RawPage.of(request, metadata, rowCount, pagingState, bytes, true), bytes };
+    const bytes = reader.keep(owned);
+    const page: ReceivedPage = { raw: RawPage.over(request, metadata, rowCount, pagingState, bytes), bytes };
     request.resolve(page);
   },
   /** A retry policy that has an error ignored would have rows left out. */

@@ -138,6 +138,7 @@ export class ScanFetcher implements RangeListener {
 
   #goOn(reader: RangeReader, page: ScanPage): void {
     this.#move(reader, page.positionAfter(page.rowCount));
+    page.release();
     if (this.#readers.has(reader) && this.#failure === null) reader.fetch();
   }
 

@@ -10,7 +10,7 @@ import type { ScanRange } from './scan-range.ts';
 /** A page as it was received: rows that can be decoded, and the bytes that they are in. */
 export interface ReceivedPage {
   readonly raw: RawPage;
-  /** Stands at the first row. */
+  /** Stands at the first row. Whoever has done with the page disposes of it. */
   readonly bytes: ByteReader;
 }
 
@@ -91,6 +91,11 @@ export class ScanPage {
     if (handed === this.rowCount) return this.isLast ? null : range.at(this.#raw.pagingState, this.#deliveredAfter);
     if (handed === 0) return range;
     return range.at(range.pagingState, this.#delivered(handed));
+  }
+
+  /** All rows were handed out, and nothing more is asked of the page. */
+  release(): void {
+    this.#bytes.dispose();
   }
 
   /** All rows before and with the one that was handed out last, those handed out by earlier scans included. */

@@ -80,8 +80,10 @@ async function run(
       /ks\.t/,
       dynamic((received) => {
         const answer = random.chance(at.goodShare) ? 'good' : random.pick(BAD);
-        // Between two milliseconds, so that it is certain what a reset has overtaken.
-        const delayMs = random.pick([0, 0, 3, 12, 30, 80]) + (answer === 'lost' ? 0.5 : 0);
+        // At a time of its own, also after other resets, so that it is certain what it has overtaken: a fraction of a millisecond that adds up
+        // without rounding. A timer takes one whole millisecond at least.
+        const delayMs =
+          random.pick([0, 0, 3, 12, 30, 80]) + (answer === 'lost' ? 1 + random.int(1, 2 ** 20 - 1) / 2 ** 20 : 0);
         const { at: now, cql = '', parameters, connection } = received;
         const arrival: Arrival = {
           node: server.contactPoint,

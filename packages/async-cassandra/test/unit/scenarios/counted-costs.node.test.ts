@@ -221,3 +221,46 @@ describe('rows decoded in one turn of the event loop', () => {
     });
   }
 });
+
+describe('memory for large pages', () => {
+  const PAGES = 20;
+  const TURNS = 3;
+  // One that is decoded, one that was fetched ahead, one that arrives; and one more where pages differ in size.
+  const MOST = 4;
+
+  for (const protocolVersion of VERSIONS)
+    for (const pageRows of [1_000, 5_000])
+      it(`should be that of a few, however many are read, of ${pageRows} rows on version ${protocolVersion}`, async (test) => {
+        await using on = await LoopbackSession.start({ ...START, protocolVersion }, { pages: PAGES, pageRows });
+        const read = async (): Promise<void> => {
+          let rows = 0;
+          for await (const page of (await on.session.executeStream(STUB_STATEMENTS.w3, PARAMS.w3)).pages())
+            rows += page.length;
+          assert.equal(rows, PAGES * pageRows);
+        };
+        await read();
+        const { bytesRead } = on.network;
+        // The stub allocates, too: in its own time.
+        let isReading = false;
+        let allocations = 0;
+        on.network.onRead = (isOver) => {
+          isReading = !isOver;
+        };
+        const note = (bytes: number): void => {
+          if (isReading && bytes >= 64 * 1024) allocations++;
+        };
+        const { allocUnsafe, allocUnsafeSlow } = Buffer;
+        const slice = Uint8Array.prototype.slice;
+        test.mock.method(Buffer, 'allocUnsafe', (bytes: number) => (note(bytes), allocUnsafe(bytes)));
+        test.mock.method(Buffer, 'allocUnsafeSlow', (bytes: number) => (note(bytes), allocUnsafeSlow(bytes)));
+        test.mock.method(Uint8Array.prototype, 'slice', function (this: Uint8Array, from?: number, to?: number) {
+          const copy = slice.call(this, from, to);
+          note(copy.length);
+          return copy;
+        });
+        for (let turn = 0; turn < TURNS; turn++) await read();
+        assert.ok(on.network.bytesRead - bytesRead > TURNS * PAGES * pageRows * 100);
+        test.diagnostic(`${allocations} allocations for ${TURNS * PAGES} pages`);
+        assert.ok(allocations <= MOST, `${allocations} allocations`);
+      });
+});
