@@ -14,6 +14,7 @@ import {
 } from '../../errors/index.ts';
 import type { NodeInfo } from '../../metadata/index.ts';
 import type { Abortable } from '../abort-registry.ts';
+import { sessionClosed } from '../request-failures.ts';
 import { Request } from '../request.ts';
 import type { RequestCore } from '../request-core.ts';
 import type { RequestSettings } from '../request-settings.ts';
@@ -131,8 +132,11 @@ export class RangeReader implements Abortable {
   #failed(request: Request, error: unknown): void {
     if (this.#request !== request) return;
     this.#request = null;
-    const isHopeless = this.#failures >= this.#context.pageRetries || this.#context.remainingMs() <= 0;
+    const { core, pageRetries } = this.#context;
+    const isHopeless = this.#failures >= pageRetries || this.#context.remainingMs() <= 0;
     if (isHopeless || !isPassing(error)) this.#listener.onError(error);
+    // Nobody would end a pause that begins while the session closes.
+    else if (core.isClosed) this.#listener.onError(sessionClosed());
     else this.#wait();
   }
 
