@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NoHostAvailableError, SessionClosedError } from '../../../src/errors/index.ts';
 import { error, never } from '../../support/index.ts';
-import { WatchHarness, type WatchHarnessOptions } from './watch-harness.ts';
-
-const nothing = { links: 0, timers: 0 };
-
-async function connected(options: WatchHarnessOptions = {}): Promise<WatchHarness> {
-  const harness = await WatchHarness.start(options);
-  await harness.connect();
-  return harness;
-}
+import { nothing, WatchHarness } from './watch-harness.ts';
 
 async function stopAll(harness: WatchHarness): Promise<void> {
   for (const node of harness.cluster.nodes) await harness.cluster.stopNode(node, { silently: true });
@@ -24,7 +16,7 @@ function keyspacesRead(harness: WatchHarness): string[] {
 
 describe('ControlConnection', () => {
   it('should not wait for its time when a session has reached a node', async () => {
-    const h = await connected();
+    const h = await WatchHarness.connected();
     const pools = await h.session();
     await stopAll(h);
     await h.clock.advance(300_000);
@@ -86,7 +78,7 @@ describe('ControlConnection', () => {
   });
 
   it('should be no longer counted when it pauses, and another one when it starts again', async () => {
-    const h = await connected();
+    const h = await WatchHarness.connected();
     const connections = (): number =>
       [...h.watch.state.clusterNodes()].reduce((sum, node) => sum + node.connections.length, 0);
     assert.equal(connections(), 1);
@@ -99,7 +91,7 @@ describe('ControlConnection', () => {
 
   describe('while there is none', () => {
     it('should answer those who wait as soon as there is one again', async () => {
-      const h = await connected();
+      const h = await WatchHarness.connected();
       await stopAll(h);
       await h.clock.advance(10_000);
       const agreed = h.watch.schemaAgreement(200_000);
@@ -113,7 +105,7 @@ describe('ControlConnection', () => {
     });
 
     it('should tell those who wait at once that it is closed', async () => {
-      const h = await connected();
+      const h = await WatchHarness.connected();
       await stopAll(h);
       await h.clock.advance(10_000);
       const outcome = h.watch.schemaAgreement(200_000).catch((reason: unknown) => reason);

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SessionClosedError } from '../../../src/errors/index.ts';
-import { WatchHarness } from './watch-harness.ts';
-
-const nothing = { links: 0, timers: 0 };
-
-async function connected(): Promise<WatchHarness> {
-  const harness = await WatchHarness.start();
-  await harness.connect();
-  return harness;
-}
+import { nothing, WatchHarness } from './watch-harness.ts';
 
 describe('SchemaAgreement', () => {
   it('should wait until all nodes that are up have one version, and read the metadata then', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
     harness.cluster.schema.addKeyspace('late', { class: 'SimpleStrategy', replication_factor: '1' });
     const waiting = harness.watch.schemaAgreement(10_000);
@@ -26,7 +18,7 @@ describe('SchemaAgreement', () => {
   });
 
   it('should say that they do not agree when time is up, and leave nothing', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
     assert.equal(await harness.clock.settle(harness.watch.schemaAgreement(3000)), false);
     assert.ok(harness.clock.now() < 3500);
@@ -34,7 +26,7 @@ describe('SchemaAgreement', () => {
   });
 
   it('should not count nodes that are down', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     await harness.session();
     harness.cluster.setSchemaVersion('old', [harness.cluster.node(1)]);
     await harness.cluster.stopNode(harness.cluster.node(1));
@@ -44,7 +36,7 @@ describe('SchemaAgreement', () => {
   });
 
   it('should go on with another node when the control connection is lost', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
     const waiting = harness.watch.schemaAgreement(10_000);
     await harness.clock.advance(500);
@@ -56,7 +48,7 @@ describe('SchemaAgreement', () => {
   });
 
   it('should share its questions among those who wait, and let one of them go alone', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
     const log = harness.cluster.node(0).log;
     const before = log.total;
@@ -73,7 +65,7 @@ describe('SchemaAgreement', () => {
   });
 
   it('should end when the cluster is closed while there is no control connection', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     for (const node of harness.cluster.nodes) await harness.cluster.stopNode(node, { silently: true });
     await harness.clock.advance(1000);
     const waiting = harness.watch.schemaAgreement(10_000);
@@ -86,7 +78,7 @@ describe('SchemaAgreement', () => {
   });
 
   it('should end when the cluster is closed', async () => {
-    const harness = await connected();
+    const harness = await WatchHarness.connected();
     harness.cluster.setSchemaVersion('new', [harness.cluster.node(1)]);
     const waiting = harness.watch.schemaAgreement(10_000);
     waiting.catch(() => undefined);

@@ -13,6 +13,9 @@ import {
 } from '../../support/index.ts';
 import { doubling } from './fakes.ts';
 
+/** Nothing is left after `close()`. */
+export const nothing = { links: 0, timers: 0 } as const;
+
 export interface WatchHarnessOptions extends Partial<ClusterWatchOptions> {
   readonly cluster?: ScriptedClusterOptions;
   readonly seed?: number;
@@ -48,6 +51,13 @@ export class WatchHarness {
       timers: clock,
     });
     return new WatchHarness(options, clock, network, cluster);
+  }
+
+  /** Started, and past its first contact. */
+  static async connected(options: WatchHarnessOptions = {}): Promise<WatchHarness> {
+    const harness = await WatchHarness.start(options);
+    await harness.connect();
+    return harness;
   }
 
   private constructor(
