@@ -7,10 +7,15 @@ import { describe, it } from 'node:test';
 import { alertGroups } from '../../../../scripts/dashboards/alerts.ts';
 import { metricsOf } from '../../../../scripts/dashboards/expression.ts';
 import { findProgram } from '../../../support/web/executables.ts';
-import { type RuleCase, ruleCases } from './rule-cases.ts';
+import { boundRuleCases } from './bound-rule-cases.ts';
+import { connectionRuleCases } from './connection-rule-cases.ts';
+import { nodeRuleCases } from './node-rule-cases.ts';
+import type { RuleCase } from './rule-case.ts';
+import { trafficRuleCases } from './traffic-rule-cases.ts';
 
 const RULES = join(import.meta.dirname, '../../../../dashboards/alerts.yml');
 const rules = alertGroups.flatMap((group) => group.rules);
+const ruleCases = [...nodeRuleCases, ...trafficRuleCases, ...boundRuleCases, ...connectionRuleCases];
 const promtool = findProgram('promtool');
 const skip =
   promtool === undefined ? 'No promtool on the PATH; install Debian\'s package "prometheus"' : (false as const);

@@ -1,0 +1,155 @@
+import { instanceA, labelled, node, ofInstance, type RuleCase } from './rule-case.ts';
+
+/** For each alert about bounds at least one case in which it fires and one, next to it, in which it must not. */
+export const boundRuleCases: readonly RuleCase[] = [
+  {
+    alert: 'CassandraRequestsQueued',
+    name: 'all the time',
+    series: { [ofInstance('cassandra_queued_requests')]: '5x40' },
+    fires: [instanceA],
+    at: '5m',
+  },
+  {
+    alert: 'CassandraRequestsQueued',
+    name: 'now and then',
+    series: { [ofInstance('cassandra_queued_requests')]: '5 5 0 5 5 5 0 5 5 5 0 5 5 5 0 5 5 5 0 5 5 5 0 5' },
+    fires: [],
+    at: '5m',
+  },
+  {
+    alert: 'CassandraRequestsRefused',
+    name: 'some',
+    series: { [ofInstance('cassandra_queue_rejections_total')]: '0+1x80' },
+    fires: [instanceA],
+    at: '5m',
+  },
+  {
+    alert: 'CassandraRequestsRefused',
+    name: 'none any more',
+    series: { [ofInstance('cassandra_queue_rejections_total')]: '7x80' },
+    fires: [],
+    at: '5m',
+  },
+  {
+    alert: 'CassandraRateLimited',
+    name: 'for two reasons',
+    series: {
+      [ofInstance('cassandra_rate_limit_rejected_total', { reason: 'queue_full' })]: '0+1x80',
+      [ofInstance('cassandra_rate_limit_rejected_total', { reason: 'queue_time' })]: '0+2x80',
+    },
+    fires: [instanceA],
+    at: '6m',
+  },
+  {
+    alert: 'CassandraRateLimited',
+    name: 'none any more',
+    series: { [ofInstance('cassandra_rate_limit_rejected_total', { reason: 'queue_full' })]: '9x80' },
+    fires: [],
+    at: '6m',
+  },
+  {
+    alert: 'CassandraCircuitOpen',
+    name: 'one of two, which tries now and then',
+    series: {
+      [ofInstance('cassandra_circuit_breakers', { state: 'closed' })]: '2x4 1x40',
+      [ofInstance('cassandra_circuit_breakers', { state: 'open' })]: '0x4 1x3 0 1x40',
+      [ofInstance('cassandra_circuit_breakers', { state: 'half_open' })]: '0x4 0x3 1 0x40',
+    },
+    fires: [instanceA],
+    at: '3m',
+  },
+  {
+    alert: 'CassandraCircuitOpen',
+    name: 'closed again',
+    series: {
+      [ofInstance('cassandra_circuit_breakers', { state: 'closed' })]: '0x2 1x40',
+      [ofInstance('cassandra_circuit_breakers', { state: 'open' })]: '1x2 0x40',
+    },
+    fires: [],
+    at: '3m',
+  },
+  {
+    alert: 'CassandraConnectionsFull',
+    name: 'almost',
+    series: {
+      [labelled('cassandra_node_available_stream_ids', { ...node(1), instance: 'a' })]: '5x40',
+      [labelled('cassandra_node_in_flight_requests', { ...node(1), instance: 'a' })]: '90x40',
+      [labelled('cassandra_node_orphaned_stream_ids', { ...node(1), instance: 'a' })]: '5x40',
+    },
+    fires: [{ ...node(1), instance: 'a' }],
+    at: '5m',
+  },
+  {
+    alert: 'CassandraConnectionsFull',
+    name: 'half',
+    series: {
+      [labelled('cassandra_node_available_stream_ids', { ...node(1), instance: 'a' })]: '50x40',
+      [labelled('cassandra_node_in_flight_requests', { ...node(1), instance: 'a' })]: '50x40',
+      [labelled('cassandra_node_orphaned_stream_ids', { ...node(1), instance: 'a' })]: '0x40',
+    },
+    fires: [],
+    at: '5m',
+  },
+  {
+    alert: 'CassandraOrphanedRequests',
+    name: 'many',
+    series: { [labelled('cassandra_node_orphaned_stream_ids', { ...node(1), instance: 'a' })]: '150x60' },
+    fires: [{ ...node(1), instance: 'a' }],
+    at: '8m',
+  },
+  {
+    alert: 'CassandraOrphanedRequests',
+    name: 'few',
+    series: { [labelled('cassandra_node_orphaned_stream_ids', { ...node(1), instance: 'a' })]: '50x60' },
+    fires: [],
+    at: '8m',
+  },
+  {
+    alert: 'CassandraManyStreamsOpen',
+    name: 'for a quarter of an hour',
+    series: { [ofInstance('cassandra_open_streams')]: '2000x80' },
+    fires: [instanceA],
+    at: '20m',
+  },
+  {
+    alert: 'CassandraManyStreamsOpen',
+    name: 'a peak',
+    series: { [ofInstance('cassandra_open_streams')]: '10x40 2000x40' },
+    fires: [],
+    at: '20m',
+  },
+  {
+    alert: 'CassandraStreamsForgotten',
+    name: 'one',
+    series: { [ofInstance('cassandra_streams_total', { kind: 'stream', ending: 'forgotten' })]: '0x20 1x60' },
+    fires: [instanceA],
+    at: '20m',
+  },
+  {
+    alert: 'CassandraStreamsForgotten',
+    name: 'completed',
+    series: { [ofInstance('cassandra_streams_total', { kind: 'stream', ending: 'completed' })]: '0+5x80' },
+    fires: [],
+    at: '20m',
+  },
+  {
+    alert: 'CassandraStatementsPreparedAgain',
+    name: 'each time',
+    series: {
+      [ofInstance('cassandra_prepared_cache_misses_total')]: '0+50x140',
+      [ofInstance('cassandra_prepared_cache_hits_total')]: '0+50x140',
+    },
+    fires: [instanceA],
+    at: '34m',
+  },
+  {
+    alert: 'CassandraStatementsPreparedAgain',
+    name: 'hardly ever',
+    series: {
+      [ofInstance('cassandra_prepared_cache_misses_total')]: '0+1x140',
+      [ofInstance('cassandra_prepared_cache_hits_total')]: '0+99x140',
+    },
+    fires: [],
+    at: '34m',
+  },
+];
