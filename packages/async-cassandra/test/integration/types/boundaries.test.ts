@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { codecs, Decimal, Duration, InvalidValueError, LocalDate, LocalTime, unset } from 'async-cassandra';
-import { openCluster, TestKeyspace } from '../support/test-cluster.ts';
+import { openCluster } from '../support/test-cluster.ts';
 import { boundaryValues, columnKinds } from './support/boundary-values.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay } from './support/every-way.ts';
 
 const MEGABYTE = 2 ** 20;
 
@@ -37,20 +37,11 @@ const otherForms: readonly (readonly [column: string, written: unknown, read: un
 ];
 
 describe('Boundary values of native types on a real server', () => {
-  const keyspace = new TestKeyspace([
+  const { keyspace, ways } = setUpEveryWay([
     `CREATE TABLE natives (id text PRIMARY KEY, ${columnKinds.map((kind) => `ct_${kind} ${kind}`).join(', ')},
        numbers list<int>, labels map<text, int>, embedding vector<float, 2>)`,
     'CREATE TABLE counters (id text PRIMARY KEY, c counter)',
   ]);
-  let ways: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
 
   async function check(id: string, column: string, written: unknown, read: unknown, hint?: string): Promise<void> {
     for (const { name, session } of ways) {

@@ -5,8 +5,7 @@ import type { Client } from 'cassandra-driver';
 import { fc } from '../../support/fast-check.ts';
 import { fromDriver, toDriver } from '../../property/codecs/other-forms.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
-import { TestKeyspace } from '../support/test-cluster.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay, type Way } from './support/every-way.ts';
 import { neutral } from './support/neutral.ts';
 import { openDriver } from './support/open-driver.ts';
 import { type RandomTable, randomTable, type TableShape } from './support/random-table.ts';
@@ -25,20 +24,14 @@ const read: TableShape = {
 const written: TableShape = { ...read, minElements: 1 };
 
 describe('Rows on a real server, shared with cassandra-driver', () => {
-  const keyspace = new TestKeyspace();
   const runs = { numRuns: propertyRuns(10), endOnFailure: true };
-  let ways: readonly Way[] = [];
   let driver: Client;
+  // Hooks run in the order of their calls: the driver leaves before its keyspace is dropped.
+  after(() => driver.shutdown());
+  const { keyspace, ways } = setUpEveryWay();
   before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
     driver = openDriver(keyspace.name);
     await driver.connect();
-  });
-  after(async () => {
-    await driver.shutdown();
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
   });
 
   it('should read there as they were written here', async () => {

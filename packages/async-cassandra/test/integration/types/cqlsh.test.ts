@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { CqlType, Decimal } from 'async-cassandra';
 import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
-import { TestKeyspace } from '../support/test-cluster.ts';
 import type { ColumnKind } from './support/boundary-values.ts';
 import { cqlLiteral } from './support/cql-literal.ts';
 import { copyTo, cqlsh, installCqlsh, unescape } from './support/cqlsh.ts';
 import { fromCqlshText } from './support/cqlsh-text.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay, type Way } from './support/every-way.ts';
 import { type Neutral, neutral } from './support/neutral.ts';
 import { type RandomTable, randomTable, type TableShape } from './support/random-table.ts';
 import { fromServerJson } from './support/server-json.ts';
@@ -30,17 +29,8 @@ if (missing !== undefined) it('should share rows on a real server with cqlsh', {
 else describe('Rows on a real server, shared with cqlsh', defineTests);
 
 function defineTests(): void {
-  const keyspace = new TestKeyspace();
+  const { keyspace, ways } = setUpEveryWay();
   const runs = { numRuns: propertyRuns(10), endOnFailure: true };
-  let ways: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
 
   it('should read there as they were written here, exported as CSV', async () => {
     const csv: TableShape = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
-import { executeAll, TestKeyspace, uniqueName } from '../support/test-cluster.ts';
+import { executeAll, uniqueName } from '../support/test-cluster.ts';
 import { boundaryValues, columnKinds } from './support/boundary-values.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay, type Way } from './support/every-way.ts';
 import { RandomTable } from './support/random-table.ts';
 import { keyType, type TypeShape } from './support/random-types.ts';
 import { valueOf } from './support/random-values.ts';
@@ -14,16 +14,7 @@ const KEYS = ['p', 'q', 'r', 's'] as const;
 const ROWS = 20;
 
 describe('Keys of random types on a real server', () => {
-  const keyspace = new TestKeyspace();
-  let ways: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
+  const { keyspace, ways } = setUpEveryWay();
 
   it('should find the row that they were written with, in either order of clustering', async () => {
     const table = fc.array(keyType(shape), { minLength: KEYS.length, maxLength: KEYS.length }).chain((types) => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { type AsyncCluster, codecs, type EncodingOptions, Uuid } from 'async-cassandra';
 import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
-import { executeAll, openCluster, TestKeyspace } from '../support/test-cluster.ts';
+import { executeAll, openCluster } from '../support/test-cluster.ts';
 import type { ColumnKind } from './support/boundary-values.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { everyWay, setUpEveryWay, shutdownWays, type Way } from './support/every-way.ts';
 import { mapLeaves } from './support/map-leaves.ts';
 import { randomTable, type TableShape } from './support/random-table.ts';
 
@@ -83,16 +83,7 @@ class Place {
 }
 
 describe('Rows of random types in other forms on a real server', () => {
-  const keyspace = new TestKeyspace();
-  let plain: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    plain = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(plain.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
+  const { keyspace, ways: plain } = setUpEveryWay();
 
   for (const { name, encoding, leaf, accepts = () => true } of presentations) {
     it(`should be written and read by presets: ${name}`, async () => {
@@ -134,7 +125,7 @@ describe('Rows of random types in other forms on a real server', () => {
           { numRuns: propertyRuns(10), endOnFailure: true },
         );
       } finally {
-        await Promise.all(ways.map((way) => way.cluster.shutdown()));
+        await shutdownWays(ways);
       }
     });
   }

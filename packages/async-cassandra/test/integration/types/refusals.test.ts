@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { BatchStatement, InvalidValueError } from 'async-cassandra';
-import { TestKeyspace } from '../support/test-cluster.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay, type Way } from './support/every-way.ts';
 
 const schema: Readonly<Record<string, string>> = {
   c_ascii: 'ascii',
@@ -65,19 +64,10 @@ const refused: Readonly<Record<string, readonly unknown[]>> = {
 
 describe('Values that a type does not hold', () => {
   const columns = Object.entries(schema).map(([name, type]) => `${name} ${type}`);
-  const keyspace = new TestKeyspace([
+  const { ways } = setUpEveryWay([
     'CREATE TYPE pair (a int, b text)',
     `CREATE TABLE refused (id text PRIMARY KEY, ${columns.join(', ')})`,
   ]);
-  let ways: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
 
   async function checkNothingWritten(): Promise<void> {
     const [{ session }] = ways as readonly [Way];

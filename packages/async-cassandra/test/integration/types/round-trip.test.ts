@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Row } from 'async-cassandra';
 import { fc } from '../../support/fast-check.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
-import { TestKeyspace } from '../support/test-cluster.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay, type Way } from './support/every-way.ts';
 import { type RandomTable, randomTable, type TableShape } from './support/random-table.ts';
 
 const shape: TableShape = {
@@ -19,16 +18,7 @@ const shape: TableShape = {
 };
 
 describe('Rows of random nested types on a real server', () => {
-  const keyspace = new TestKeyspace();
-  let ways: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
+  const { keyspace, ways } = setUpEveryWay();
 
   it('should be read as they were written, whichever version and way of coding writes and reads', async () => {
     await fc.assert(

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { type Codec, InvalidQueryError, InvalidValueError, type Row } from 'async-cassandra';
 import { types } from 'cassandra-driver';
 import { eventually } from '../../support/eventually.ts';
-import { executeAll, openCluster, TestKeyspace } from '../support/test-cluster.ts';
+import { executeAll, openCluster } from '../support/test-cluster.ts';
 import { type ColumnKind, columnKinds } from './support/boundary-values.ts';
 import { openDriver } from './support/open-driver.ts';
-import { everyWay, type Way } from './support/every-way.ts';
+import { setUpEveryWay, type Way } from './support/every-way.ts';
 
 /** Types of which no bytes are a value of their own. */
 const emptyValues: Partial<Record<ColumnKind, unknown>> = { ascii: '', text: '', blob: Buffer.alloc(0) };
@@ -30,21 +30,12 @@ function int(value: number): Buffer {
 }
 
 describe('Cells that are shorter than their type', () => {
-  const keyspace = new TestKeyspace([
+  const { keyspace, ways } = setUpEveryWay([
     `CREATE TABLE empty (id int PRIMARY KEY, ${columnKinds.map((kind) => `c_${kind} ${kind}`).join(', ')})`,
     'CREATE TYPE trio (a int, b text, c int)',
     `CREATE TABLE short (id int PRIMARY KEY, t frozen<tuple<int, text, int>>, u frozen<trio>,
        l frozen<list<int>>, w list<text>, m map<int, int>, s set<text>, tl frozen<list<frozen<tuple<int, text, int>>>>)`,
   ]);
-  let ways: readonly Way[] = [];
-  before(async () => {
-    await keyspace.create();
-    ways = await everyWay(keyspace.name);
-  });
-  after(async () => {
-    await Promise.all(ways.map((way) => way.cluster.shutdown()));
-    await keyspace.drop();
-  });
 
   async function checkRow(select: string, expected: Row): Promise<void> {
     for (const { name, session } of ways) {
