@@ -58,6 +58,7 @@ export async function openSession(
     view: watch.state,
     pool: (node) => pools.poolOf(node),
     replicas: (name, bytes, start, end) => watch.replicas(name, bytes, start, end),
+    replicasOfAll: (name) => watch.replicasOfAll(name),
     reprepare: (connection, preparation, timeoutMs) => repreparer.prepare(connection, preparation, timeoutMs),
     onSchemaChange: (change: SchemaChange, connection, timeoutMs, signal) => {
       cache.onSchemaChange(change);

@@ -153,6 +153,11 @@ export class ClusterWatch {
     return this.#metadata.current.tokenMap.replicasOfKey(keyspace, bytes, start, end);
   }
 
+  /** The replicas of every partition of a keyspace, when all nodes hold all of it; else undefined. */
+  replicasOfAll(keyspace: string): readonly NodeInfo[] | undefined {
+    return this.#metadata.current.tokenMap.replicasOfAll(keyspace);
+  }
+
   /**
    * Waits until all nodes that are up agree on the schema and the metadata is not older than that.
    * @param change - what has changed; undefined: anything may have

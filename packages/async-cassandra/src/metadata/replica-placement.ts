@@ -37,7 +37,7 @@ export function createPlacement(replication: Replication, topology: Topology): R
 }
 
 /** The nodes that own tokens, in slot order. */
-function ringNodes({ ring, nodeAt }: Topology): NodeInfo[] {
+export function ringNodes({ ring, nodeAt }: Topology): NodeInfo[] {
   const owns = new Uint8Array(nodeAt.length);
   for (const slot of ring.owners) owns[slot] = 1;
   return nodeAt.filter((node, slot): node is NodeInfo => node !== undefined && owns[slot] === 1);

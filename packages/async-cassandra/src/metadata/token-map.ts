@@ -1,6 +1,6 @@
 import { murmur3 } from './murmur3.ts';
 import type { NodeInfo } from './node-info.ts';
-import { createPlacement, type ReplicaPlacement, type Topology } from './replica-placement.ts';
+import { createPlacement, type ReplicaPlacement, ringNodes, type Topology } from './replica-placement.ts';
 import { type Replication, replicationKey } from './replication.ts';
 import { MIN_TOKEN } from './token.ts';
 import { TokenPair, tokenFromWords } from './token-pair.ts';
@@ -33,10 +33,14 @@ const NO_STATISTICS: TokenMapStatistics = Object.freeze({ tokens: 0, buildMs: 0,
 class ReplicaSets {
   readonly #placement: ReplicaPlacement;
   readonly #sets: (readonly NodeInfo[] | undefined)[];
+  /** All nodes of the ring, when each of them holds everything: as many as there are replicas of any one token. */
+  readonly everyone: readonly NodeInfo[] | undefined;
 
-  constructor(placement: ReplicaPlacement, size: number) {
+  constructor(placement: ReplicaPlacement, size: number, nodeCount: number) {
     this.#placement = placement;
     this.#sets = new Array<readonly NodeInfo[] | undefined>(size).fill(undefined);
+    const ofFirst = size === 0 ? NO_NODES : this.at(0);
+    this.everyone = ofFirst.length > 0 && ofFirst.length === nodeCount ? ofFirst : undefined;
   }
 
   at(index: number): readonly NodeInfo[] {
@@ -162,6 +166,16 @@ export class TokenMap {
   }
 
   /**
+   * The full replicas of all tokens alike, in no particular order, when every node of the ring is one; else undefined. Who only wants to know
+   * them is spared the token.
+   * @internal
+   */
+  replicasOfAll(keyspace: string): readonly NodeInfo[] | undefined {
+    if (this.ring.size === 0) return undefined;
+    return (this.#byKeyspace.get(keyspace) ?? this.#enter(keyspace))?.everyone;
+  }
+
+  /**
    * The full replicas of the partition key that stands, serialised, at [start, end) of `bytes`.
    * @internal
    */
@@ -189,7 +203,11 @@ export class TokenMap {
     const key = replicationKey(replication);
     let sets = this.#byReplication.get(key);
     if (sets === undefined) {
-      sets = new ReplicaSets(createPlacement(replication, this.#topology), this.ring.size);
+      sets = new ReplicaSets(
+        createPlacement(replication, this.#topology),
+        this.ring.size,
+        ringNodes(this.#topology).length,
+      );
       this.#byReplication.set(key, sets);
     }
     this.#byKeyspace.set(keyspace, sets);

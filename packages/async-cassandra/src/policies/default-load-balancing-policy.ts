@@ -51,7 +51,7 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
 
   first(query: RoutingInfo): NodeInfo | null {
     const snapshot = this.#current();
-    const replicas = query.replicas();
+    const replicas = replicasFor(query);
     let node: NodeInfo | null;
     if (replicas.length === 0) node = this.#chooseOther(snapshot.localRack);
     else if (query.isConditional) node = this.#chooseInOrder(snapshot, replicas);
@@ -63,7 +63,7 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
     const { rules, allowsLocalConsistencies } = this.#settings;
     const isLocalOnly = !allowsLocalConsistencies && isLocal(query);
     return queryPlan(this.#current(), this.#planSource, {
-      replicas: query.replicas(),
+      replicas: replicasFor(query),
       isOrdered: query.isConditional,
       allowsRemote: rules.usesRemote && !isLocalOnly,
     });
@@ -201,6 +201,11 @@ export class DefaultLoadBalancingPolicy implements LoadBalancingPolicy {
  */
 function isLocal(query: RoutingInfo): boolean {
   return query.consistency.startsWith('LOCAL_') || (query.isConditional && query.serialConsistency === 'LOCAL_SERIAL');
+}
+
+/** Only conditional statements mind the order. */
+function replicasFor(query: RoutingInfo): readonly NodeInfo[] {
+  return query.isConditional ? query.replicas() : query.replicaSet();
 }
 
 /** The n-th of the replicas in a tier, as the snapshot describes it. */

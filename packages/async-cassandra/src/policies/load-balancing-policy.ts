@@ -18,6 +18,8 @@ export interface RoutingInfo {
   readonly serialConsistency?: 'SERIAL' | 'LOCAL_SERIAL';
   /** Full replicas of its partition key, the owner of the token first; empty when they are not known. */
   replicas(): readonly NodeInfo[];
+  /** The same nodes in any order: cheaper where every node holds everything, since no token has to be computed. */
+  replicaSet(): readonly NodeInfo[];
 }
 
 /** Chooses the nodes that a request is sent to, in which order. One instance serves one cluster. */

@@ -27,6 +27,13 @@ export function findReplicas(request: LiveRequest): readonly NodeInfo[] {
   return isKnown ? core.parts.replicas(keyspace, scratch.buf, 0, scratch.pos) : NO_REPLICAS;
 }
 
+/** The same in any order: where all nodes hold everything they are known without the key. */
+export function findReplicaSet(request: LiveRequest): readonly NodeInfo[] {
+  const keyspace = request.statement.routingKeyspace(request);
+  const all = keyspace === undefined ? undefined : request.core.parts.replicasOfAll(keyspace);
+  return all ?? request.replicas();
+}
+
 /** The plan's next node that has not been tried; null at its end. A request for one node has a plan of that node alone. */
 export function nextNode(request: LiveRequest, trail: RequestTrail): NodeInfo | null {
   const { node, loadBalancingPolicy } = request.settings;

@@ -25,6 +25,8 @@ export interface RequestCoreParts {
   pool(node: NodeInfo): ConnectionPool | undefined;
   /** Replicas of the routing key that lies in `bytes`. */
   replicas(keyspace: string, bytes: Uint8Array, start: number, end: number): readonly NodeInfo[];
+  /** Replicas of every routing key, when all nodes hold all of the keyspace; else undefined. */
+  replicasOfAll(keyspace: string): readonly NodeInfo[] | undefined;
   /** Prepares on one connection what its node has forgotten. */
   reprepare(connection: Connection, preparation: Preparation, timeoutMs: number): Promise<void>;
   /** Waits until all nodes agree on the schema and the metadata has it. @returns whether they do */

@@ -6,7 +6,7 @@ import type { StatementKind } from '../policies/index.ts';
 import { type ByteReader, type Consistency, consistencyCode, type ResponsePreamble } from '../protocol/index.ts';
 import type { Abortable } from './abort-registry.ts';
 import { Attempt } from './attempt.ts';
-import { findReplicas, meetKeyspace, placeAgain, sendToFirst, sendToNext } from './dispatch.ts';
+import { findReplicas, findReplicaSet, meetKeyspace, placeAgain, sendToFirst, sendToNext } from './dispatch.ts';
 import { RequestObservation } from './observation/request-observation.ts';
 import type { TrackerGroup } from './observation/tracker-group.ts';
 import { isReadOnly } from './outcome.ts';
@@ -115,6 +115,10 @@ export class Request implements LiveRequest, Waiter, Abortable {
   replicas(): readonly NodeInfo[] {
     this.#replicas ??= findReplicas(this);
     return this.#replicas;
+  }
+
+  replicaSet(): readonly NodeInfo[] {
+    return this.#replicas ?? findReplicaSet(this);
   }
 
   /** Begins; everything that happens from here on settles the promise. */

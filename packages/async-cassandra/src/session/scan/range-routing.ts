@@ -32,6 +32,10 @@ class RoutedQuery implements RoutingInfo {
   replicas(): readonly NodeInfo[] {
     return this.#replicas;
   }
+
+  replicaSet(): readonly NodeInfo[] {
+    return this.#replicas;
+  }
 }
 
 /** The session's policy, which is told the replicas of a token range: a request without a partition key has none itself. */

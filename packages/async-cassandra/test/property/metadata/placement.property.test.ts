@@ -92,6 +92,43 @@ describe('replica placement, whatever the ring', () => {
     );
   });
 
+  it('should know the replicas of all tokens alike exactly when every node holds everything', async () => {
+    const replication = fc.oneof(
+      factor.map((all): [string, string][] => [
+        ['class', 'SimpleStrategy'],
+        ['replication_factor', `${all}`],
+      ]),
+      fc.tuple(factor, factor).map(([one, two]): [string, string][] => [
+        ['class', 'NetworkTopologyStrategy'],
+        ['dc1', `${one}`],
+        ['dc2', `${two}`],
+      ]),
+      fc.constantFrom<[string, string][]>([['class', 'EverywhereStrategy']], [['class', 'LocalStrategy']]),
+    );
+    let everywhere = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(owner, { minLength: 1, maxLength: 5 }), replication, async (given, options) => {
+        const nodes = toNodes(given);
+        const map = await TokenMap.build(
+          nodes,
+          new Map([['ks', parseReplication(new Map(options))]]),
+          new CountedTurns(),
+        );
+        const all = map.replicasOfAll('ks');
+        const owners = new Set(nodes.filter(({ tokens }) => tokens.length > 0));
+        const sets = map.replicatedRanges('ks').map(({ replicas }) => new Set(replicas));
+        const holdEverything = owners.size > 0 && sets.every((set) => owners.size === set.size);
+        assert.equal(all !== undefined, holdEverything);
+        if (all === undefined) return;
+        everywhere++;
+        assert.deepEqual(new Set(all), owners);
+        assert.equal(map.replicasOfAll('another'), undefined);
+      }),
+      runs,
+    );
+    assert.ok(everywhere > runs.numRuns / 20, `${everywhere} are too few to tell`);
+  });
+
   it('should cut the ring into ranges that hold each token exactly once', async () => {
     await fc.assert(
       fc.asyncProperty(

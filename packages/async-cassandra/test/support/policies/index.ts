@@ -79,7 +79,7 @@ export class InOrder implements LoadBalancingPolicy {
 /** A request as far as routing is concerned. */
 export function routing(
   replicas: readonly NodeInfo[] = [],
-  fields: Partial<Omit<RoutingInfo, 'replicas'>> = {},
+  fields: Partial<Omit<RoutingInfo, 'replicas' | 'replicaSet'>> = {},
 ): RoutingInfo {
   return {
     keyspace: 'ks',
@@ -88,6 +88,7 @@ export function routing(
     consistency: 'QUORUM',
     ...fields,
     replicas: () => replicas,
+    replicaSet: () => replicas,
   };
 }
 

@@ -54,11 +54,15 @@ describe('choosing the first node', () => {
     isConditional: false,
     consistency: 'LOCAL_QUORUM',
     replicas: () => replicas,
+    replicaSet: () => replicas,
   };
 
   for (const [what, query] of [
     ['among replicas', plain],
-    ['without replicas', { ...plain, replicas: (): readonly NodeInfo[] => NONE }],
+    [
+      'without replicas',
+      { ...plain, replicas: (): readonly NodeInfo[] => NONE, replicaSet: (): readonly NodeInfo[] => NONE },
+    ],
     ['for a conditional statement', { ...plain, isConditional: true }],
   ] as const) {
     it(`should allocate nothing ${what}`, () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
+import { InvalidValueError } from '../../../src/errors/index.ts';
+import type { NodeInfo } from '../../../src/metadata/index.ts';
+import { DefaultLoadBalancingPolicy, type RoutingInfo } from '../../../src/policies/index.ts';
 import { BatchStatement, type Params, type PreparedStatement } from '../../../src/session/index.ts';
 import { type ScriptedServer, t } from '../../support/index.ts';
 import { SessionHarness } from '../../support/session/session-harness.ts';
@@ -59,6 +62,65 @@ const keyTypes = {
   map: [t.map(t.text, t.int), (i: number) => new Map([['a', i]])],
   tuple: [t.tuple(t.int, t.text), (i: number) => [i, 'x']],
 } as const;
+
+/** Notes what it is told of replicas, and leaves the choice to the default policy. */
+class Listening extends DefaultLoadBalancingPolicy {
+  readonly ordered: string[][] = [];
+  readonly unordered: string[][] = [];
+
+  override first(query: RoutingInfo): NodeInfo | null {
+    this.unordered.push(query.replicaSet().map(({ endPoint }) => endPoint));
+    this.ordered.push(query.replicas().map(({ endPoint }) => endPoint));
+    return super.first(query);
+  }
+}
+
+describe('a keyspace that all nodes hold', () => {
+  async function startFull(policy: DefaultLoadBalancingPolicy): Promise<SessionHarness> {
+    const h = await SessionHarness.start({ nodes: 3, cluster: { loadBalancingPolicy: policy } });
+    h.servers.schema.addKeyspace('ks', { class: 'SimpleStrategy', replication_factor: '3' });
+    h.servers.schema.addTable('ks', 't', { k: t.int, v: t.int });
+    await h.settle(h.cluster.refreshSchema());
+    return h;
+  }
+
+  test('should have its replicas told in order and, for less, in any order', async () => {
+    const policy = new Listening();
+    await using h = await startFull(policy);
+    const statement = await h.settle(h.session.prepare('INSERT INTO ks.t (k, v) VALUES (?, ?)'));
+    for (let k = 0; k < 20; k++) {
+      await h.settle(h.session.execute(statement, [k, 1]));
+      const key = Buffer.alloc(4);
+      key.writeInt32BE(k);
+      assert.equal(policy.ordered.at(-1)?.[0], ownerOf(h, [key]).contactPoint);
+      assert.deepEqual(policy.unordered.at(-1)?.toSorted(), policy.ordered.at(-1)?.toSorted());
+      assert.equal(policy.ordered.at(-1)?.length, 3);
+    }
+  });
+
+  test('should be read from all of them, and have conditional writes sent to the owner of their key', async () => {
+    await using h = await startFull(new DefaultLoadBalancingPolicy());
+    const read = await h.settle(h.session.prepare('SELECT v FROM ks.t WHERE k = ?'));
+    const condition = await h.settle(h.session.prepare('INSERT INTO ks.t (k, v) VALUES (?, ?) IF NOT EXISTS'));
+    const asked = new Set<string | undefined>();
+    for (let k = 0; k < 30; k++) {
+      asked.add((await h.settle(h.session.execute(read, [k]))).executionInfo.coordinator);
+      const key = Buffer.alloc(4);
+      key.writeInt32BE(k);
+      const { executionInfo } = await h.settle(h.session.execute(condition, [k, 1]));
+      assert.equal(executionInfo.coordinator, ownerOf(h, [key]).contactPoint);
+    }
+    assert.equal(asked.size, 3);
+  });
+
+  test('should refuse a key of a wrong kind all the same, naming its column', async () => {
+    await using h = await startFull(new DefaultLoadBalancingPolicy());
+    const read = await h.settle(h.session.prepare('SELECT v FROM ks.t WHERE k = ?'));
+    const error = await h.failure(h.session.execute(read, ['seven']));
+    assert.ok(error instanceof InvalidValueError);
+    assert.match(error.message, /\bk\b/);
+  });
+});
 
 describe('token-aware routing', () => {
   test('should send to the owner of a key of each type that a key may have', async () => {
