@@ -30,10 +30,12 @@ export const plainQuery: QueryParameters = Object.freeze({
 /** Decoding so many rows of any system table holds the event loop for a few milliseconds at most. */
 const PAGE_ROWS = 500;
 
+/** Values of system tables are read one way, whatever the application's own encoding. */
+const systemCodecs = new CodecRegistry();
+
 /** Decodes the pages of one statement; rows of all pages have the same columns, so that one decoder learns from all of them. */
 class PageReader {
   readonly #connection: Connection;
-  readonly #registry = new CodecRegistry();
   #columns: readonly ColumnSpec[] = [];
   #decoder: RowDecoder | undefined;
 
@@ -58,7 +60,7 @@ class PageReader {
 
   #decoderOf(columns: readonly ColumnSpec[]): RowDecoder {
     if (this.#decoder === undefined || !hasSameColumns(columns, this.#columns)) {
-      this.#decoder = compileRowDecoder(columns, this.#registry);
+      this.#decoder = compileRowDecoder(columns, systemCodecs);
       this.#columns = columns;
     }
     return this.#decoder;

@@ -67,13 +67,16 @@ describe('SessionPools', () => {
       const warnings: Error[] = [];
       const listener = (warning: Error): unknown => warnings.push(warning);
       process.on('warning', listener);
-      harness = new SessionPoolsHarness({ isV4: true, keyspace: 'one', size: 20 });
-      harness.setNodes(...Array.from({ length: 60 }, (_, i) => testInfo(i)));
-      await harness.clock.settle(harness.pools.start());
-      await harness.clock.settle(harness.pools.setKeyspace('two'));
-      await harness.clock.settle(harness.pools.close(0));
-      await settle();
-      process.off('warning', listener);
+      try {
+        harness = new SessionPoolsHarness({ isV4: true, keyspace: 'one', size: 20 });
+        harness.setNodes(...Array.from({ length: 60 }, (_, i) => testInfo(i)));
+        await harness.clock.settle(harness.pools.start());
+        await harness.clock.settle(harness.pools.setKeyspace('two'));
+        await harness.clock.settle(harness.pools.close(0));
+        await settle();
+      } finally {
+        process.off('warning', listener);
+      }
       assert.deepEqual(warnings, []);
     });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AsyncCassandraError, type Outcome } from '../../../src/errors/index.ts';
+import { FallthroughRetryPolicy } from '../../../src/policies/index.ts';
 import { closeConnection, error, never, type Reply, sequence, voidResult } from '../../support/index.ts';
 import { SessionHarness } from '../../support/session/session-harness.ts';
 
@@ -136,6 +137,17 @@ describe('the retry table', () => {
       });
     }
   }
+
+  for (const { name, reply, outcome, attemptTimeoutMs } of cells)
+    test(`a statement that nobody sends again should say that it was ${outcome} after ${name}`, async () => {
+      await using h = await SessionHarness.start({ nodes: 3 });
+      h.servers.when(INSERT, reply);
+      const options = { idempotent: true, attemptTimeoutMs, retryPolicy: new FallthroughRetryPolicy() };
+      const failure = await h.failure(h.session.execute(INSERT, undefined, options));
+      assert.ok(failure instanceof AsyncCassandraError);
+      assert.equal(failure.outcome, outcome, `${failure.name}: ${failure.message}`);
+      assert.equal(h.statements.length, 1);
+    });
 
   test('a conditional statement should not be sent again when replicas were unavailable, which says nothing of its outcome', async () => {
     await using h = await SessionHarness.start({ nodes: 3 });
