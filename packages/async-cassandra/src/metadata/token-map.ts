@@ -33,14 +33,20 @@ const NO_STATISTICS: TokenMapStatistics = Object.freeze({ tokens: 0, buildMs: 0,
 class ReplicaSets {
   readonly #placement: ReplicaPlacement;
   readonly #sets: (readonly NodeInfo[] | undefined)[];
-  /** All nodes of the ring, when each of them holds everything: as many as there are replicas of any one token. */
-  readonly everyone: readonly NodeInfo[] | undefined;
+  readonly #nodeCount: number;
+  /** Null: nobody has asked yet. */
+  #everyone: readonly NodeInfo[] | undefined | null = null;
 
   constructor(placement: ReplicaPlacement, size: number, nodeCount: number) {
     this.#placement = placement;
     this.#sets = new Array<readonly NodeInfo[] | undefined>(size).fill(undefined);
-    const ofFirst = size === 0 ? NO_NODES : this.at(0);
-    this.everyone = ofFirst.length > 0 && ofFirst.length === nodeCount ? ofFirst : undefined;
+    this.#nodeCount = nodeCount;
+  }
+
+  /** All nodes of the ring, when each of them holds everything: every token has as many replicas as the first. */
+  get everyone(): readonly NodeInfo[] | undefined {
+    if (this.#everyone === null) this.#everyone = this.at(0).length === this.#nodeCount ? this.at(0) : undefined;
+    return this.#everyone;
   }
 
   at(index: number): readonly NodeInfo[] {
