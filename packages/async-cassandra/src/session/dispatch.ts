@@ -95,6 +95,7 @@ export function sendToNext(request: LiveRequest): void {
   const placement = placeOnNext(request, trail, remaining);
   if (placement === 'sent' || request.isRunning) return;
   if (placement === 'full') request.enqueue();
+  else if (request.attemptCount === 0) request.failSoon(noNodeLeft(request, trail));
   else request.fail(noNodeLeft(request, trail));
 }
 

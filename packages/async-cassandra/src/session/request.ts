@@ -1,6 +1,6 @@
 import type { ConnectionPool } from '../cluster/index.ts';
 import type { Connection } from '../connection/index.ts';
-import type { ConnectionError, Outcome } from '../errors/index.ts';
+import { type ConnectionError, type Outcome, QueueFullError } from '../errors/index.ts';
 import type { NodeInfo } from '../metadata/index.ts';
 import type { StatementKind } from '../policies/index.ts';
 import { type ByteReader, type Consistency, consistencyCode, type ResponsePreamble } from '../protocol/index.ts';
@@ -141,7 +141,8 @@ export class Request implements LiveRequest, Waiter, Abortable {
       if (this.trail !== null || !sendToFirst(this, settings.timeoutMs)) sendToNext(this);
       this.#speculate();
     } catch (error) {
-      this.fail(error);
+      if (error instanceof QueueFullError) this.failSoon(error);
+      else this.fail(error);
     }
   }
 
@@ -280,6 +281,10 @@ export class Request implements LiveRequest, Waiter, Abortable {
     const final = finalError(this, error, isUnsent ? reached : 'unknown');
     this.observation?.failed(final);
     this.#reject(final);
+  }
+
+  failSoon(error: unknown): void {
+    this.core.parts.seams.timers.setImmediate(() => this.fail(error));
   }
 
   /** @returns whether nothing that was cancelled had been written, or will be */

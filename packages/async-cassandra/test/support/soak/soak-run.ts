@@ -96,7 +96,18 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     samples.push(taken);
     options.onSample?.(taken);
   };
-  const sampling = setInterval(sample, options.sampleEveryMs);
+  // At moments of no order: servers reset connections every two seconds, and samples nearly in step with that would see a trend.
+  let sampling: NodeJS.Timeout | undefined;
+  const sampleLater = (): void => {
+    sampling = setTimeout(
+      () => {
+        sample();
+        sampleLater();
+      },
+      options.sampleEveryMs * (0.5 + Math.random()),
+    );
+  };
+  sampleLater();
   let isOver = false;
   const worker = async (): Promise<void> => {
     for (let turn = 0; !isOver; turn++) {
@@ -107,7 +118,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   try {
     await Promise.all(Array.from({ length: WORKERS }, worker));
   } finally {
-    clearInterval(sampling);
+    clearTimeout(sampling);
     isOver = true;
   }
   const seconds = (performance.now() - startedAt) / 1000;
