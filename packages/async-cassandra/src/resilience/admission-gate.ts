@@ -71,7 +71,7 @@ export class AdmissionGate {
   /**
    * Asks to pass; whoever has passed calls `leave` in the end.
    * @returns null when it has passed at once; else a promise of its turn
-   * @throws RateLimitExceededError, AbortError, SessionClosedError; the promise rejects with these and with TimeoutError
+   * @throws AbortError, SessionClosedError; the promise rejects with these, with RateLimitExceededError and with TimeoutError
    */
   enter({ timeoutMs, signal }: OperationBounds): Promise<void> | null {
     if (this.#isClosed) throw closedError();
@@ -83,10 +83,12 @@ export class AdmissionGate {
     const { maxQueued } = this.#limits;
     if (this.#queue.size >= maxQueued) {
       this.counts.refusedFull++;
-      throw new RateLimitExceededError(
+      const error = new RateLimitExceededError(
         `The rate limit is reached and ${maxQueued} requests wait already; send fewer, or raise maxConcurrent, requestsPerSecond or maxQueued`,
         this.#situation('maxQueued', this.#queue.size),
       );
+      // On another turn: a caller that tries again at once would keep those who wait from theirs.
+      return new Promise((_, refuse) => this.#timers.setImmediate(() => refuse(error)));
     }
     return new Promise((begin, refuse) => this.#enqueue(begin, refuse, timeoutMs, signal));
   }

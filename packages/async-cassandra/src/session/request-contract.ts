@@ -140,7 +140,7 @@ export interface LiveRequest extends RoutingInfo {
   resolve(result: unknown): void;
   /** @param reached - what is known of the last attempt, besides what the error says */
   fail(error: unknown, reached?: Outcome): void;
-  /** Fails on another turn of the event loop, for who would only have to wait: a caller that tries again at once keeps nothing from its turn. */
+  /** Fails, and has the caller told on another turn of the event loop: one that tries again at once keeps nothing from its turn. */
   failSoon(error: unknown): void;
   /** Rows that are decoded after their reply was received do not decode: when the bytes are wrong, the connection goes. */
   failOnRows(error: unknown): void;

@@ -275,16 +275,21 @@ export class Request implements LiveRequest, Waiter, Abortable {
   }
 
   fail(error: unknown, reached: Outcome = 'notSent'): void {
+    this.#fail(error, reached, this.#reject);
+  }
+
+  failSoon(error: unknown): void {
+    this.#fail(error, 'notSent', (final) => this.core.parts.seams.timers.setImmediate(() => this.#reject(final)));
+  }
+
+  /** @param reject - the request itself is over when it is called */
+  #fail(error: unknown, reached: Outcome, reject: (final: unknown) => void): void {
     if (this.isSettled) return;
     const isUnsent = this.#cancelAttempts();
     this.#settle();
     const final = finalError(this, error, isUnsent ? reached : 'unknown');
     this.observation?.failed(final);
-    this.#reject(final);
-  }
-
-  failSoon(error: unknown): void {
-    this.core.parts.seams.timers.setImmediate(() => this.fail(error));
+    reject(final);
   }
 
   /** @returns whether nothing that was cancelled had been written, or will be */

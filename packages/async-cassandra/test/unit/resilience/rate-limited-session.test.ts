@@ -83,7 +83,7 @@ describe('a rate-limited session', () => {
     const { clock, inner, session } = limited({ maxConcurrent: 1, maxQueued: 1, maxQueueMs: 50 });
     const first = session.execute('first');
     const late = rejection(session.execute('late'));
-    const tooMany = await rejection(session.execute('too many'));
+    const tooMany = await clock.settle(rejection(session.execute('too many')));
     assert.ok(tooMany instanceof RateLimitExceededError);
     assert.equal(tooMany.outcome, 'notSent');
     assert.match(tooMany.message, /maxQueued/);
@@ -109,7 +109,7 @@ describe('a rate-limited session', () => {
     inner.onRequest = (request) => request.succeed();
     const all = [1, 2, 3, 4].map((n) => session.execute(`${n}`).catch((error: unknown) => error));
     await clock.advance(40);
-    const refused = await rejection(session.execute('5'));
+    const refused = await clock.settle(rejection(session.execute('5')));
     assert.ok(refused instanceof RateLimitExceededError);
     const { limit, queued, retryAfterMs } = refused;
     assert.deepEqual({ limit, queued, retryAfterMs }, { limit: 'maxQueued', queued: 3, retryAfterMs: 360 });
@@ -127,9 +127,9 @@ describe('a rate-limited session', () => {
   });
 
   test('should not guess when there is no rate', async () => {
-    const { inner, session } = limited({ maxConcurrent: 1, maxQueued: 0 });
+    const { clock, inner, session } = limited({ maxConcurrent: 1, maxQueued: 0 });
     const first = session.execute('first');
-    const refused = await rejection(session.execute('second'));
+    const refused = await clock.settle(rejection(session.execute('second')));
     assert.ok(refused instanceof RateLimitExceededError);
     assert.deepEqual([refused.limit, refused.queued, refused.retryAfterMs], ['maxQueued', 0, 0]);
     inner.requests[0]?.succeed();

@@ -54,7 +54,7 @@ describe('metrics of rate limits', () => {
     const first = session.execute('1');
     const second = session.execute('2');
     const late = settled(session.execute('late'));
-    await settled(session.execute('too many'));
+    await rig.clock.settle(settled(session.execute('too many')));
     await rig.clock.advance(150);
     assert.deepEqual(await rig.exported(), {
       rate_limit_permitted_total: 1,
